@@ -1,0 +1,58 @@
+# make run    set up and start the dashboard on port 8501
+# make test   set up and run the whole test suite
+# make check  formatting, lint, types, floors
+# make bench  speed and quality tables (DRIFTLOCK_DATA=folder for the real data)
+# make images the README's pictures, taken anew from a running dashboard
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8501
+UV := $(shell command -v uv 2>/dev/null)
+
+ifdef UV
+  CREATE := uv venv --quiet --python $(PYTHON) $(VENV)
+  INSTALL := VIRTUAL_ENV=$(VENV) uv pip install --quiet
+else
+  CREATE := $(PYTHON) -m venv $(VENV)
+  INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+.PHONY: run test check bench images format clean
+
+run: $(VENV)/.run
+	$(BIN)/streamlit run app.py --server.port $(PORT)
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+images: $(VENV)/.dev
+	$(BIN)/python -m docs.images.take
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+
+$(VENV)/.created:
+	test -x $(BIN)/python || $(CREATE)
+	touch $@
+
+$(VENV)/.run: $(VENV)/.created requirements.txt pyproject.toml
+	$(INSTALL) -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.run
+	$(INSTALL) -e '.[dev]'
+	touch $@

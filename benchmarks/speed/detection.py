@@ -1,0 +1,118 @@
+"""How fast whole detection is, as ratios within one run: to one bare compressor pass and to the naive algorithm."""
+
+import gc
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import zstandard
+
+from benchmarks.sources import lines_of
+from benchmarks.speed.naive import permutation_test
+from driftlock_core import BALANCED, Detector, Masker
+
+REPEATS = 9
+NAIVE_WINDOWS = 10
+STREAMS_HELD = 20
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One stream's row; times in µs per event."""
+
+    name: str
+    events: int
+    gated: float  # share of windows for which p_perm was computed
+    raw: float
+    warm: float
+    cold: float
+    naive: float | None
+    state_bytes: int
+
+    @property
+    def warm_ratio(self) -> float:
+        return self.warm / self.raw
+
+    @property
+    def cold_ratio(self) -> float:
+        return self.cold / self.raw
+
+
+def measure(name: str, text: bytes, *, with_naive: bool) -> Speed:
+    """
+    Time one log.
+
+    The bare pass is one zstd -3 call over the whole text. Detection is
+    masking, costs, both p-values and the verdicts of all windows, with a fresh
+    detector each time; *warm* shares a masker whose caches have seen the log,
+    *cold* has empty caches. Medians of alternating runs.
+    """
+    events = lines_of(text)
+    masker = Masker()
+    windows = Detector(BALANCED, masker=masker).update(events)
+    raw, warm, cold = [], [], []
+    for _ in range(REPEATS):
+        raw.append(_timed(lambda: zstandard.ZstdCompressor(level=3).compress(text)))
+        warm.append(_timed(lambda: Detector(BALANCED, masker=masker).update(events)))
+        raw.append(_timed(lambda: zstandard.ZstdCompressor(level=3).compress(text)))
+        cold.append(_timed(lambda: Detector(BALANCED).update(events)))
+    per_event = 1e6 / len(events)
+    return Speed(
+        name=name,
+        events=len(events),
+        gated=float(windows.gated.mean()),
+        raw=statistics.median(raw) * per_event,
+        warm=statistics.median(warm) * per_event,
+        cold=statistics.median(cold) * per_event,
+        naive=_naive(events, len(windows)) * per_event if with_naive else None,
+        state_bytes=_bytes_held(events),
+    )
+
+
+def _timed(work: Callable[[], object]) -> float:
+    gc.collect()
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def _naive(events: list[bytes], windows: int) -> float:
+    """Seconds for the whole stream, from ten evenly spaced windows with 1000 permutations each."""
+    starts = [400 + round(i * (len(events) - 450) / (NAIVE_WINDOWS - 1)) for i in range(NAIVE_WINDOWS)]
+    spent = _timed(
+        lambda: [
+            permutation_test(events[start - 400 : start], events[start : start + 50], 1000, seed=start)
+            for start in starts
+        ]
+    )
+    return spent / NAIVE_WINDOWS * windows
+
+
+def _bytes_held(events: list[bytes]) -> int:
+    """
+    Resident bytes that one more detector costs after up to 20,000 events.
+
+    Growth of the process over twenty detectors that share a masker, each fed
+    with its own copy of the events.
+    """
+    masker, kept = Masker(), []
+    events = events[:20000]
+    Detector(BALANCED, masker=masker).update(events)
+    for _ in range(STREAMS_HELD + 1):
+        detector = Detector(BALANCED, masker=masker)
+        for start in range(0, len(events), 1000):
+            detector.update([bytes(bytearray(event)) for event in events[start : start + 1000]])
+        kept.append(detector)
+        if len(kept) == 1:
+            gc.collect()
+            before = _resident()
+    gc.collect()
+    return (_resident() - before) // STREAMS_HELD
+
+
+def _resident() -> int:
+    """Resident set of this process, bytes (Linux)."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()

@@ -1,0 +1,1 @@
+"""What goes wrong: each fault changes the signal itself, one module for each kind of system."""

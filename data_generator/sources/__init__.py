@@ -1,0 +1,1 @@
+"""What ordinary traffic looks like, one module for each kind of system."""

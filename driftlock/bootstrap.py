@@ -1,0 +1,239 @@
+"""The one place where services meet what they need: the application of this process."""
+
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, BinaryIO
+
+from driftlock.errors import InvalidSettings, NotFound
+from driftlock.model import Event, Kind, Receipt, Run, Source
+from driftlock.ports import Clock, Removed, Spool, Store
+from driftlock.services import runs
+from driftlock.services.advance import advance
+from driftlock.services.analysis import work_on_next
+from driftlock.services.complete import complete
+from driftlock.services.examine import Examination
+from driftlock.services.look import Look, look
+from driftlock.services.queries import Queries
+from driftlock.services.receive import receive
+from driftlock.services.streams import blank_stream
+from driftlock.services.worker import Worker
+from driftlock.settings import Settings
+from driftlock.storage.spool import FileSpool
+from driftlock.storage.store import SqlStore
+from driftlock_core.profiles import Profile
+
+
+class SystemClock:
+    """The time of this machine."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return datetime.now(UTC)
+
+
+class App:
+    """Every verb of the application; ``queries`` and ``examination`` hold the questions."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        spool: Spool,
+        clock: Clock,
+        close_store: Callable[[], None],
+    ) -> None:
+        self.settings = settings
+        self.queries = Queries(store)
+        self.examination = Examination(store)
+        self._store = store
+        self._spool = spool
+        self._clock = clock
+        self._close_store = close_store
+        self._name = secrets.token_hex(8)  # of this process among the workers
+        self._worker = Worker(self.work, self.remove_expired)
+
+    def start_run(
+        self,
+        tenant: str,
+        *,
+        source: Source,
+        name: str,
+        open_source: Callable[[], BinaryIO],
+        profile: Profile,
+        size_bytes: int | None = None,
+        format: str | None = None,
+        kind: Kind | None = None,
+        propose_sizes: bool = True,
+        options: Mapping[str, Any] | None = None,
+    ) -> str:
+        """
+        Queue the analysis of a source and answer its run id; the work goes on without the caller.
+
+        Args:
+            source: Where it came from.
+            name: For people: the file's or the sample's.
+            open_source: Called once, now; closed when it is copied.
+            profile: Limits and sizes.
+            size_bytes: As announced; too large a source is refused before it is copied.
+            format: One of ``driftlock.decode.FORMATS`` instead of the recognised one.
+            kind: For all events, instead of the recognised one.
+            propose_sizes: Whether a short source may get smaller sizes than the profile's.
+            options: Kept with the run for whoever reads it.
+
+        Raises:
+            MalformedPayload: The source is larger than the settings allow.
+        """
+        run_id = runs.start(
+            self._store,
+            self._spool,
+            self._clock,
+            self.settings,
+            tenant,
+            source=source,
+            name=name,
+            open_source=open_source,
+            profile=profile,
+            size_bytes=size_bytes,
+            format=format,
+            kind=kind,
+            propose_sizes=propose_sizes,
+            options=options or {},
+        )
+        self._worker.wake()
+        return run_id
+
+    def cancel_run(self, tenant: str, run_id: str) -> None:
+        """
+        Call a run off; it ends after the slab it is at. A finished run stays as it is.
+
+        Raises:
+            NotFound: The tenant has no such run.
+        """
+        runs.cancel(self._store, self._spool, self._clock, tenant, run_id)
+
+    def delete_run(self, tenant: str, run_id: str) -> Removed:
+        """
+        Remove a run and all that came of it: streams, events, windows, anomalies, states.
+
+        Raises:
+            NotFound: The tenant has no such run.
+        """
+        return runs.delete(self._store, self._spool, tenant, run_id)
+
+    def wait_for_run(self, tenant: str, run_id: str, *, seconds: float) -> Run:
+        """
+        The run once it has ended, or as it is after so many *seconds*.
+
+        Raises:
+            NotFound: The tenant has no such run.
+        """
+        until = time.monotonic() + seconds
+        while True:
+            run = self.queries.run(tenant, run_id)
+            if run is None:
+                raise NotFound(f"There is no run {run_id}.")
+            left = until - time.monotonic()
+            if run.state not in ("queued", "running") or left <= 0:
+                return run
+            self._worker.wait(min(left, 0.2))
+
+    def create_stream(self, tenant: str, *, name: str, kind: Kind, profile: Profile) -> str:
+        """A stream of its own, without a run and without an end; answers its id."""
+        stream = blank_stream(tenant, name=name, kind=kind, profile=profile, created_at=self._clock.now())
+        self._store.streams.add(stream)
+        return stream.id
+
+    def receive(self, tenant: str, stream_id: str, events: Sequence[Event]) -> Receipt:
+        """
+        Store events at the end of a stream; known keys are left out.
+
+        Raises:
+            NotFound: The tenant has no such stream.
+        """
+        return receive(self._store, self._clock, tenant, stream_id, events)
+
+    def advance(self, tenant: str, stream_id: str, *, on_slab: Callable[[int], None] | None = None) -> int:
+        """
+        Judge what is stored but not judged yet; answers how many windows that gave.
+
+        Raises:
+            NotFound: The tenant has no such stream.
+            StreamBusy: Somebody else is at it.
+        """
+        return advance(self._store, self._clock, tenant, stream_id, on_slab=on_slab)
+
+    def complete(
+        self, tenant: str, stream_id: str, *, progress: Callable[[int, int], None] | None = None
+    ) -> int:
+        """
+        Fill in the scores the gate left out; answers in how many windows.
+
+        Args:
+            progress: Called with events replayed and events to replay.
+
+        Raises:
+            NotFound: The tenant has no such stream.
+        """
+        return complete(self._store, tenant, stream_id, progress=progress)
+
+    def look(
+        self,
+        tenant: str,
+        open_source: Callable[[], BinaryIO],
+        name: str = "",
+        format: str | None = None,
+        kind: Kind | None = None,
+    ) -> Look:
+        """
+        What would be understood of a source; nothing is stored.
+
+        Raises:
+            MalformedPayload: It cannot be read as telemetry.
+        """
+        return look(open_source, name=name, format=format, kind=kind)
+
+    def work(self) -> bool:
+        """See the next waiting run through, in this thread; False if none waits."""
+        return work_on_next(self._store, self._spool, self._clock, self._name)
+
+    def remove_expired(self) -> list[str]:
+        """Forget runs past their time, of all tenants; answers their ids."""
+        return runs.remove_expired(self._store, self._spool, self._clock)
+
+    def start_worker(self) -> None:
+        """Work on runs in a thread of this process from now on."""
+        self._worker.start()
+
+    def close(self) -> None:
+        """Finish the run at work, then let go of the database."""
+        self._worker.stop()
+        self._close_store()
+
+
+def open_app(settings: Settings, *, clock: Clock | None = None, work: bool = True) -> App:
+    """
+    Open the application: make its folder, bring the database up to date, forget what has expired.
+
+    Args:
+        clock: Another time than the machine's.
+        work: Whether this process works on runs; without it they wait for one that does, or for :meth:`App.work`.
+
+    Raises:
+        InvalidSettings: A folder cannot be made.
+        NewerDatabase: The database was written by a later version.
+    """
+    for variable, folder in (("HOME", settings.home), ("DATABASE_URL", settings.database_file.parent)):
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise InvalidSettings(
+                f"DRIFTLOCK_{variable}: {folder} cannot be made: {error.strerror}"
+            ) from error
+    store = SqlStore(settings.database_url)
+    app = App(settings, store, FileSpool(settings.spool), clock or SystemClock(), store.close)
+    app.remove_expired()
+    if work:
+        app.start_worker()
+    return app

@@ -1,0 +1,10 @@
+"""
+The command line: ``driftlock detect | score | explain | profiles | version``.
+
+Each command lives in the module of its name and is imported when it is
+asked for, so that no command waits for what another one needs.
+"""
+
+from driftlock.cli.commands import main
+
+__all__ = ["main"]

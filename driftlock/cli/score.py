@@ -1,0 +1,127 @@
+"""``driftlock score``: one score and p-value per unit of a file, against a baseline file."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import BinaryIO, Final
+
+import click
+
+from driftlock.cli.failure import Failure
+from driftlock.cli.profile_options import CUSTOM
+from driftlock.cli.sources import STANDARD_INPUT, open_source, shown_name
+from driftlock.cli.units import UNITS, By, Unit, read_lines, units_of
+from driftlock.model import KINDS, Kind
+from driftlock_core.errors import TooFewEvents
+from driftlock_core.profiles import BALANCED, PROFILES
+from driftlock_core.scoring import score_units
+
+DEFAULT_ALPHA: Final = 0.05
+
+
+@click.command("score")
+@click.option("--baseline", required=True, metavar="FILE", help="Ordinary events, a JSON object a line.")
+@click.option(
+    "--input", "input_path", required=True, metavar="FILE", help="Events to score, in the same form."
+)
+@click.option("--unit", type=click.Choice(UNITS), required=True, help="What gets a score of its own.")
+@click.option(
+    "--window",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Lines in a window, for --unit window.",
+)
+@click.option(
+    "--hop",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    metavar="N",
+    help="Lines from one window to the next.",
+)
+@click.option("--output", required=True, metavar="FILE", help="Where the scores go; - is standard output.")
+@click.option(
+    "--alpha",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=DEFAULT_ALPHA,
+    show_default=True,
+    metavar="X",
+    help="Largest p-value to flag.",
+)
+@click.option("--kind", type=click.Choice(KINDS), help="Telemetry kind; all kinds are scored alike.")
+@click.option(
+    "--profile",
+    type=click.Choice([*PROFILES, CUSTOM]),
+    default=BALANCED.name,
+    show_default=True,
+    help="Whose compressor and masks are used; its limits are for detect.",
+)
+@click.option(
+    "--seed",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Goes into the profile; scoring itself draws nothing at random.",
+)
+def command(
+    baseline: str,
+    input_path: str,
+    unit: By,
+    window: int,
+    hop: int,
+    output: str,
+    alpha: float,
+    kind: Kind | None,
+    profile: str,
+    seed: int,
+) -> None:
+    """
+    Score the units of one file against the units of a baseline file.
+
+    Both files hold a JSON object a line, {"body": text or object, "group": …}, and may be gzip or
+    zstd compressed; other keys are ignored. Each unit gets one line: unit, group, score (higher is
+    more anomalous), p_value and flagged. The exit code is 0, or 2 after an error.
+    """
+    if baseline == input_path == STANDARD_INPUT:
+        raise Failure("Only one of --baseline and --input can be standard input.")
+    known = _units(baseline, unit, window, hop)
+    asked = _units(input_path, unit, window, hop)
+    if not asked:
+        raise Failure(f"“{shown_name(input_path)}” holds no events. Choose a file with at least one line.")
+    base = replace(PROFILES.get(profile, BALANCED), seed=seed)
+    try:
+        scored = score_units([u.events for u in known], [u.events for u in asked], profile=base)
+    except TooFewEvents as error:
+        raise Failure(
+            f"The baseline “{shown_name(baseline)}” holds {error.have} units by {unit}; at least "
+            f"{error.needed} are needed for a p-value. Choose a longer file."
+        ) from error
+    with _written(output) as target:
+        for one, score, p_value in zip(asked, scored.scores.tolist(), scored.p_values.tolist(), strict=True):
+            record = {
+                "unit": one.name,
+                "group": one.group,
+                "score": score,
+                "p_value": p_value,
+                "flagged": p_value <= alpha,
+            }
+            target.write(json.dumps(record, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+
+
+def _units(path: str, by: By, window: int, hop: int) -> list[Unit]:
+    name = shown_name(path)
+    with open_source(path) as source:
+        return units_of(read_lines(source, name), by, name, window=window, hop=hop)
+
+
+@contextmanager
+def _written(path: str) -> Iterator[BinaryIO]:
+    if path == STANDARD_INPUT:
+        yield click.get_binary_stream("stdout")
+        return
+    with open(path, "wb") as target:
+        yield target

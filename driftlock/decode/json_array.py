@@ -1,0 +1,39 @@
+"""Arrays of objects: a JSON array, or the ``events`` of one JSON object."""
+
+from collections.abc import Iterable, Iterator
+
+from driftlock.decode.elements import elements
+from driftlock.decode.fields import FieldReader
+from driftlock.decode.found import Found
+from driftlock.decode.json_text import read_object
+from driftlock.decode.tally import Tally
+
+EVENT_LISTS = frozenset({"events"})
+
+
+def read(blocks: Iterable[bytes], tally: Tally, *, wanted: frozenset[str] | None) -> Iterator[Found]:
+    """
+    Events in order; the payload is the element's own bytes.
+
+    Args:
+        wanted: :data:`EVENT_LISTS` for an object around the array, None for the bare array.
+    """
+    fields = FieldReader(tally)
+    for element in elements(counted(blocks, tally), wanted, tally.skip):
+        record = read_object(element.text)
+        if isinstance(record, str):
+            tally.skip(element.line, f"element {element.number:,}: {record}")
+            continue
+        at_us, service = fields.read(record)
+        yield Found(element.text, at_us, service)
+
+
+def counted(blocks: Iterable[bytes], tally: Tally) -> Iterator[bytes]:
+    """*blocks*, with their lines counted as they pass."""
+    last = b""
+    for block in blocks:
+        tally.lines += block.count(b"\n")
+        last = block
+        yield block
+    if last and not last.endswith(b"\n"):
+        tally.lines += 1

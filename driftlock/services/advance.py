@@ -1,0 +1,146 @@
+"""Stored events through the detector: the only caller of the engine on what is stored."""
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from typing import Final
+
+from driftlock.errors import ApplicationError
+from driftlock.ports import Claim, Clock, FlaggedWindow, FoundAnomaly, Step, Store, StoredEvent
+from driftlock.services.records import RecordWriter, disjoint_in_a_row
+from driftlock_core import state
+from driftlock_core.detector import Detector
+from driftlock_core.incidents import incidents
+from driftlock_core.masking import Masker
+from driftlock_core.profiles import Profile
+from driftlock_core.severity import PERSISTENT
+from driftlock_core.verdict import Verdict
+from driftlock_core.windows import Windows
+
+SLAB_EVENTS: Final = 5_000
+# A slab takes seconds at most; who has been silent for so long will not come back.
+LEASE: Final = timedelta(seconds=30)
+# A coming window can touch one that ended a window's length ago, and severity looks back over as many
+# disjoint ones as count as persistent; each of those may lie up to a window before the next.
+REACH_WINDOWS: Final = 2 * PERSISTENT
+
+
+class StreamBusy(ApplicationError):
+    """Somebody else is advancing the stream right now."""
+
+
+def advance(
+    store: Store,
+    clock: Clock,
+    tenant: str,
+    stream_id: str,
+    *,
+    slab_events: int = SLAB_EVENTS,
+    on_slab: Callable[[int], None] | None = None,
+) -> int:
+    """
+    Judge every stored event that has not been judged yet.
+
+    Each slab keeps its windows, anomalies, detector state and cursor in one
+    transaction, under a lease that one caller holds at a time: an end at any
+    moment repeats nothing and loses nothing.
+
+    Args:
+        slab_events: Events per transaction.
+        on_slab: Called after each slab with its last seq; what it raises ends the work there.
+
+    Returns:
+        Windows computed.
+
+    Raises:
+        NotFound: The tenant has no such stream.
+        StreamBusy: The lease is somebody else's.
+    """
+    owner = secrets.token_hex(8)
+    now = clock.now()
+    claim = store.detections.claim(tenant, stream_id, owner, now=now, until=now + LEASE)
+    if claim is None:
+        raise StreamBusy(f"Stream {stream_id} is being analysed already; wait until that is done.")
+    windows = 0
+    try:
+        slabs = _Slabs(store, tenant, stream_id, claim)
+        for step in slabs.work(slab_events):
+            if not store.detections.save(tenant, stream_id, step, until=clock.now() + LEASE):
+                raise StreamBusy(f"Stream {claim.stream_name} was taken over, or removed.")
+            windows += len(step.windows)
+            if on_slab is not None:
+                on_slab(step.cursor)
+    finally:
+        store.detections.release(tenant, stream_id, owner)
+    return windows
+
+
+class _Slabs:
+    """A claimed stream's events as finished steps, one slab after the other."""
+
+    def __init__(self, store: Store, tenant: str, stream_id: str, claim: Claim) -> None:
+        profile = Profile.from_configuration(claim.configuration)
+        masker = Masker(profile.masks)
+        self._store = store
+        self._of = tenant, stream_id
+        self._claim = claim
+        self._detector = (
+            Detector(profile, masker=masker)
+            if claim.state is None
+            else state.load(claim.state, masker=masker)
+        )
+        self._writer = RecordWriter(store.events, tenant, stream_id, claim.stream_name, profile, masker)
+        self._reach = REACH_WINDOWS * profile.window
+        self._recent = store.detections.flagged_after(tenant, stream_id, claim.cursor - self._reach)
+        self._incidents = claim.incidents
+
+    def work(self, slab_events: int) -> Iterator[Step]:
+        """Read, judge and describe slab by slab; the caller keeps each before asking for the next."""
+        cursor = self._claim.cursor
+        while slab := self._store.events.after(*self._of, cursor, slab_events):
+            windows = self._detector.update([event.payload for event in slab])
+            self._writer.remember(slab)
+            anomalies = self._anomalies(windows.verdicts)
+            yield Step(
+                owner=self._claim.owner,
+                before=cursor,
+                cursor=slab[-1].seq,
+                state=state.save(self._detector),
+                status=self._detector.status,
+                events_needed=self._detector.events_needed,
+                windows=windows,
+                last_at_us=_last_times(windows, slab),
+                anomalies=anomalies,
+                incidents=self._incidents,
+            )
+            cursor = slab[-1].seq
+            self._recent = [window for window in self._recent if window.last_seq > cursor - self._reach]
+
+    def _anomalies(self, verdicts: Sequence[Verdict]) -> list[FoundAnomaly]:
+        known = len(self._recent)
+        self._recent += [FlaggedWindow(v.window, v.first_seq, v.last_seq) for v in verdicts]
+        places = {window.window: place for place, window in enumerate(self._recent)}
+        verdict_of = {verdict.window: verdict for verdict in verdicts}
+        groups = incidents((w.window, w.first_seq, w.last_seq) for w in self._recent)
+        # Groups that begin among the windows known before have their numbers already.
+        begun = sum(places[group.windows[0]] < known for group in groups)
+        first_number = self._incidents - begun + 1
+        found = []
+        for number, group in enumerate(groups, start=first_number):
+            members = [self._recent[places[window]] for window in group.windows]
+            for count, member in enumerate(members, start=1):
+                if member.window in verdict_of:
+                    found.append(
+                        self._writer.record(
+                            verdict_of[member.window],
+                            incident=number,
+                            disjoint_in_a_row=disjoint_in_a_row(members[:count]),
+                        )
+                    )
+        self._incidents += len(groups) - begun
+        return found
+
+
+def _last_times(windows: Windows, slab: Sequence[StoredEvent]) -> list[int | None]:
+    """The time of each window's last event, which always lies in the slab that completes the window."""
+    return [slab[seq - slab[0].seq].at_us for seq in windows.last_seq.tolist()]

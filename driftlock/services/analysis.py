@@ -1,0 +1,208 @@
+"""One run at work: its source decoded, received, and judged, with counted progress."""
+
+import logging
+import secrets
+import traceback
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import partial
+from typing import BinaryIO, Final
+
+from driftlock.decode import decode
+from driftlock.errors import ApplicationError
+from driftlock.model import Event, Kind, Run, RunState, Stream
+from driftlock.ports import Clock, Spool, Store
+from driftlock.services.advance import LEASE, advance
+from driftlock.services.receive import receive
+from driftlock.services.sizes import fit
+from driftlock.services.streams import blank_stream
+from driftlock_core.errors import DriftlockError
+from driftlock_core.profiles import Profile
+
+logger = logging.getLogger(__name__)
+
+# A worker not heard of for so long is gone. Longer than a stream's lease, so that who takes the run over
+# finds its streams free.
+STALE: Final = 2 * LEASE
+
+
+class _Cancelled(Exception):
+    """The reader called the run off."""
+
+
+class _Gone(Exception):
+    """The run was deleted, or another worker has it now."""
+
+
+def work_on_next(store: Store, spool: Spool, clock: Clock, worker: str) -> bool:
+    """
+    Take the oldest run that waits, or was left behind, and see it through; False if there is none.
+
+    However the run ends, this returns: the outcome stands in the run.
+    """
+    now = clock.now()
+    run = store.runs.claim(worker, now=now, stale=now - STALE)
+    if run is None:
+        return False
+    analysis = _Analysis(store, spool, clock, run, worker)
+    try:
+        analysis.work()
+        return True
+    except _Gone:
+        pass
+    except _Cancelled:
+        analysis.finish_cancelled()
+    except (ApplicationError, DriftlockError) as known:
+        analysis.finish_failed(str(known))
+    except Exception as unknown:
+        analysis.finish_failed(_logged(run, unknown))
+    return True
+
+
+def _logged(run: Run, unknown: Exception) -> str:
+    """Log where it happened and answer a sentence; the message may quote a payload, so it is left out."""
+    error_id = secrets.token_hex(4)
+    frames = "".join(traceback.format_tb(unknown.__traceback__))
+    logger.error("run %s: error %s, %s at\n%s", run.id, error_id, type(unknown).__name__, frames)
+    return (
+        f"The analysis stopped on an error of the program (error id {error_id}). Start it again; "
+        "if it stops again, report this id with the program's log."
+    )
+
+
+class _Analysis:
+    """The steps of one run. Each progress report may end it with _Cancelled or _Gone."""
+
+    def __init__(self, store: Store, spool: Spool, clock: Clock, run: Run, worker: str) -> None:
+        self._store = store
+        self._spool = spool
+        self._clock = clock
+        self._run = run
+        self._worker = worker
+        self._step = "reading"
+        self._bytes_read = 0
+        self._received = 0
+        self._analyzed: dict[str, int] = defaultdict(int)
+        self._streams: dict[Kind, Stream] = {
+            stream.kind: stream for stream in store.streams.of_run(run.tenant, run.id)
+        }
+
+    def work(self) -> None:
+        """From the source to the last verdict."""
+        source = self._spool.open(self._run.id)
+        if source is None:
+            raise ApplicationError(
+                "The source of this run is no longer here: the program was restarted in between. "
+                "Start the analysis again with the same file."
+            )
+        with source:
+            self._read(source)
+        shortages = self._fit_sizes()
+        self._step = "analysing"
+        self._report()
+        for stream in self._streams.values():
+            advance(
+                self._store,
+                self._clock,
+                stream.tenant,
+                stream.id,
+                on_slab=partial(self._judged, stream.id),
+            )
+        if len(shortages) == len(self._streams):
+            raise ApplicationError(f"There are too few events for a verdict: {'; '.join(shortages)}.")
+        self._finish("done")
+
+    def finish_cancelled(self) -> None:
+        """Close the run at the reader's wish; what was judged until then stays."""
+        self._finish("cancelled")
+
+    def finish_failed(self, error: str) -> None:
+        """Close the run with a sentence that says why."""
+        self._finish("failed", error)
+
+    def _finish(self, state: RunState, error: str | None = None) -> None:
+        if self._store.runs.finish(
+            self._run, self._worker, state, now=self._clock.now(), step=state, error=error
+        ):
+            self._spool.remove(self._run.id)
+
+    def _read(self, source: BinaryIO) -> None:
+        run = self._run
+        decoding = decode(
+            source,
+            name=run.name,
+            format=run.options.get("format"),
+            kind=run.options.get("kind"),
+            digest=bytes.fromhex(run.sha256 or ""),
+        )
+        for batch in decoding:
+            for kind, events in _by_kind(batch).items():
+                stream = self._streams.get(kind) or self._add_stream(kind, decoding.recognition.kind)
+                receive(self._store, self._clock, run.tenant, stream.id, events)
+            self._bytes_read = decoding.bytes_read
+            self._received += len(batch)
+            self._report()
+        self._store.runs.describe(run, report=decoding.report())
+
+    def _add_stream(self, kind: Kind, main_kind: Kind) -> Stream:
+        run = self._run
+        profile = Profile.from_configuration(run.configuration)
+        stream = blank_stream(
+            run.tenant,
+            name=run.name if kind == main_kind else f"{run.name} ({kind})",
+            kind=kind,
+            profile=profile,
+            created_at=self._clock.now(),
+            run_id=run.id,
+            expires_at=self._store.runs.expires_at(run.tenant, run.id),
+        )
+        self._store.streams.add(stream)
+        self._streams[kind] = stream
+        return stream
+
+    def _fit_sizes(self) -> list[str]:
+        """Give each stream sizes that fit its number of events; answers what is too short for any."""
+        run = self._run
+        asked = Profile.from_configuration(run.configuration)
+        notes, shortages = [], []
+        for kind, stream in self._streams.items():
+            kept = self._store.streams.get(run.tenant, stream.id)
+            fitted = fit(asked, kept.events if kept else 0, propose=bool(run.options.get("propose_sizes")))
+            of_kind = f"{kind}: " if len(self._streams) > 1 else ""
+            if fitted.profile != asked:
+                self._store.streams.configure(run.tenant, stream.id, fitted.profile.configuration())
+            if fitted.note is not None:
+                notes.append(of_kind + fitted.note)
+            if fitted.shortage is not None:
+                shortages.append(of_kind + fitted.shortage)
+        said = {"sizes_note": notes, "too_short": shortages}
+        self._store.runs.describe(
+            run, options=run.options | {name: "; ".join(texts) for name, texts in said.items() if texts}
+        )
+        return shortages
+
+    def _judged(self, stream_id: str, seq: int) -> None:
+        self._analyzed[stream_id] = seq
+        self._report()
+
+    def _report(self) -> None:
+        answer = self._store.runs.report_progress(
+            self._run,
+            self._worker,
+            now=self._clock.now(),
+            step=self._step,
+            bytes_read=self._bytes_read,
+            events_received=self._received,
+            events_analyzed=sum(self._analyzed.values()),
+        )
+        if answer == "cancel":
+            raise _Cancelled
+        if answer == "gone":
+            raise _Gone
+
+
+def _by_kind(batch: Sequence[Event]) -> dict[Kind, list[Event]]:
+    kinds: dict[Kind, list[Event]] = {}
+    for event in batch:
+        kinds.setdefault(event.kind, []).append(event)
+    return kinds

@@ -1,0 +1,88 @@
+"""Every question a screen asks. Read only; what is another tenant's looks like what does not exist."""
+
+import math
+
+import numpy as np
+
+from driftlock.model import Anomaly, AnomalyRow, Run, ScoreColumns, Stream
+from driftlock.ports import Order, Store, StoredEvent
+from driftlock.services.records import ORDINARY_SHARES, verdict_of
+
+
+class Queries:
+    """Reads from *store*; the tenant always comes first."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def run(self, tenant: str, run_id: str) -> Run | None:
+        """The run of that id."""
+        return self._store.runs.get(tenant, run_id)
+
+    def runs(self, tenant: str, limit: int = 10) -> list[Run]:
+        """The latest runs, newest first."""
+        return self._store.runs.newest(tenant, limit)
+
+    def stream(self, tenant: str, stream_id: str) -> Stream | None:
+        """The stream of that id."""
+        return self._store.streams.get(tenant, stream_id)
+
+    def streams(self, tenant: str, run_id: str) -> list[Stream]:
+        """The streams a run made, in the order it made them."""
+        return self._store.streams.of_run(tenant, run_id)
+
+    def scores(self, tenant: str, stream_id: str) -> ScoreColumns:
+        """One row a window, in stream order; empty columns where there is nothing."""
+        return self._store.verdicts.scores(tenant, stream_id)
+
+    def ordinary_range(self, tenant: str, stream_id: str) -> tuple[float, float]:
+        """5 and 95 % of the NCD (its bound where not exact) of all windows; NaN twice without windows."""
+        scores = self._store.verdicts.ncd(tenant, stream_id)
+        if len(scores) == 0:
+            return math.nan, math.nan
+        low, high = np.quantile(scores, ORDINARY_SHARES)
+        return float(low), float(high)
+
+    def anomalies(
+        self, tenant: str, stream_id: str, *, order: Order = "strongest", offset: int = 0, limit: int = 50
+    ) -> list[AnomalyRow]:
+        """Flagged windows: most extra bits first, or the end of the stream first."""
+        return self._store.verdicts.anomalies(tenant, stream_id, order, offset, limit)
+
+    def anomaly(self, tenant: str, anomaly_id: str) -> Anomaly | None:
+        """One flagged window, whole, with its neighbours among the flagged ones in stream order."""
+        found = self._store.verdicts.anomaly(tenant, anomaly_id)
+        if found is None:
+            return None
+        row, record = found
+        among = self._store.verdicts.neighbours(tenant, row.stream_id, row.window)
+        return Anomaly(
+            row=row,
+            record=record,
+            previous_id=among.previous_id,
+            next_id=among.next_id,
+            position=among.position,
+            total=among.total,
+        )
+
+    def window_events(self, tenant: str, anomaly_id: str) -> list[StoredEvent]:
+        """The events of a flagged window, in order; none for an id that is not there."""
+        found = self._store.verdicts.anomaly(tenant, anomaly_id)
+        if found is None:
+            return []
+        row, _ = found
+        return self._store.events.between(tenant, row.stream_id, row.first_seq, row.last_seq)
+
+    def baseline_events(self, tenant: str, anomaly_id: str) -> list[StoredEvent]:
+        """The events it was measured against at its end: the baseline of its last epoch."""
+        found = self._store.verdicts.anomaly(tenant, anomaly_id)
+        if found is None:
+            return []
+        row, record = found
+        first_seq, last_seq, _ = verdict_of(record).evidence.epochs[-1]
+        return self._store.events.between(tenant, row.stream_id, first_seq, last_seq)
+
+    def stored(self, tenant: str, stream_id: str, first_seq: int, last_seq: int) -> dict[int, bytes]:
+        """Payloads by seq, both ends included."""
+        events = self._store.events.between(tenant, stream_id, first_seq, last_seq)
+        return {event.seq: event.payload for event in events}

@@ -1,0 +1,125 @@
+"""Runs: asked for, called off, forgotten."""
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO, Final
+
+from driftlock.errors import MalformedPayload, NotFound
+from driftlock.model import Kind, Run, Source
+from driftlock.ports import Clock, Removed, Spool, Store
+from driftlock.settings import Settings
+from driftlock_core.profiles import Profile
+
+WAITING: Final = "waiting"
+
+
+def too_large(limit_bytes: int) -> MalformedPayload:
+    """The error for a source of more than *limit_bytes*."""
+    return MalformedPayload(
+        f"The source is larger than {limit_bytes / 1e6:g} MB, the most one run may hold "
+        "(DRIFTLOCK_MAX_UPLOAD_MB). Raise the limit, or cut the file into parts."
+    )
+
+
+def start(
+    store: Store,
+    spool: Spool,
+    clock: Clock,
+    settings: Settings,
+    tenant: str,
+    *,
+    source: Source,
+    name: str,
+    open_source: Callable[[], BinaryIO],
+    profile: Profile,
+    size_bytes: int | None,
+    format: str | None,
+    kind: Kind | None,
+    propose_sizes: bool,
+    options: Mapping[str, Any],
+) -> str:
+    """
+    Keep a copy of the source and queue its analysis.
+
+    Returns:
+        Id of the run, which a worker takes up next.
+
+    Raises:
+        MalformedPayload: The source is larger than the settings allow.
+    """
+    if size_bytes is not None and size_bytes > settings.max_upload_bytes:
+        raise too_large(settings.max_upload_bytes)
+    run_id = secrets.token_hex(8)
+    with open_source() as opened:
+        spooled = spool.keep(run_id, opened, settings.max_upload_bytes)
+    by_hand = {"format": format, "kind": kind}
+    now = clock.now()
+    run = Run(
+        tenant=tenant,
+        id=run_id,
+        source=source,
+        name=name,
+        state="queued",
+        configuration=profile.configuration(),
+        options={
+            **options,
+            **{option: value for option, value in by_hand.items() if value is not None},
+            "propose_sizes": propose_sizes,
+        },
+        sha256=spooled.sha256,
+        size_bytes=spooled.size_bytes,
+        bytes_read=0,
+        events_received=0,
+        events_analyzed=0,
+        step=WAITING,
+        error=None,
+        report=None,
+        stream_ids=(),
+        created_at=now,
+        finished_at=None,
+    )
+    try:
+        store.runs.add(run, expires_at=now + settings.upload_retention)
+    except BaseException:
+        spool.remove(run_id)
+        raise
+    return run_id
+
+
+def cancel(store: Store, spool: Spool, clock: Clock, tenant: str, run_id: str) -> None:
+    """
+    Call a run off: it ends after the slab it is at, or at once if nobody works on it yet.
+
+    Raises:
+        NotFound: The tenant has no such run.
+    """
+    if not store.runs.request_cancel(tenant, run_id, now=clock.now()):
+        raise NotFound(f"There is no run {run_id}.")
+    run = store.runs.get(tenant, run_id)
+    if run is not None and run.state == "cancelled":
+        spool.remove(run_id)
+
+
+def delete(store: Store, spool: Spool, tenant: str, run_id: str) -> Removed:
+    """
+    Remove a run with its streams, their events, windows, anomalies and states.
+
+    Raises:
+        NotFound: The tenant has no such run.
+    """
+    removed = store.runs.delete(tenant, run_id)
+    if removed is None:
+        raise NotFound(f"There is no run {run_id}.")
+    spool.remove(run_id)
+    return removed
+
+
+def remove_expired(store: Store, spool: Spool, clock: Clock) -> list[str]:
+    """Remove every run past its time, of all tenants, and copies of sources left behind; answers the ids."""
+    gone = []
+    for tenant, run_id in store.runs.expired(clock.now()):
+        if store.runs.delete(tenant, run_id) is not None:
+            spool.remove(run_id)
+            gone.append(run_id)
+    spool.sweep(store.runs.unfinished())
+    return gone

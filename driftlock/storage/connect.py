@@ -1,0 +1,50 @@
+"""One engine per database, set up so that many readers and one writer get along."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import sqlalchemy as sa
+
+from driftlock.storage.types import write_json
+
+# Long enough for the largest single transaction, the deletion of a run, on a slow disk.
+BUSY_TIMEOUT_MS: Final = 30_000
+
+
+def connect(database_url: str) -> sa.Engine:
+    """An engine for *database_url*; opens nothing yet."""
+    # Parameters hold payloads and must not reach a log through an error message.
+    engine = sa.create_engine(database_url, json_serializer=write_json, hide_parameters=True)
+    sa.event.listen(engine, "connect", _set_up)
+    sa.event.listen(engine, "begin", _begin)
+    return engine
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that may write: committed at the end, rolled back on an error."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(driftlock_writes=True)
+        with connection.begin():
+            yield connection
+
+
+def _set_up(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where _begin says, not where sqlite3 guesses
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",  # in WAL mode a power cut may lose the last commits, never the database
+        "foreign_keys = ON",
+        "cache_size = -32768",  # KiB; random keys of a large stream stay in memory
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    # A transaction that reads first and writes later fails at once if another one wrote in between, whatever
+    # the timeout; taking the write lock at the beginning waits instead.
+    writes = connection.get_execution_options().get("driftlock_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

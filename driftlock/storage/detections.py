@@ -1,0 +1,211 @@
+"""Where detectors leave their state, their windows and what they flagged."""
+
+import math
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from driftlock.errors import NotFound
+from driftlock.ports import Claim, FlaggedWindow, FoundAnomaly, Step
+from driftlock.storage.connect import writing
+from driftlock.storage.schema import anomalies, detector_states, streams, windows
+from driftlock_core.windows import Windows
+
+
+class SqlDetections:
+    """:class:`driftlock.ports.DetectionTable` in a database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def claim(
+        self, tenant: str, stream_id: str, owner: str, *, now: datetime, until: datetime
+    ) -> Claim | None:
+        """
+        Take the stream's lease until *until*; None while another owner's has not run out.
+
+        Raises:
+            NotFound: No such stream.
+        """
+        this = _state_of(tenant, stream_id)
+        free = detector_states.c.lease_owner.is_(None) | (detector_states.c.lease_until < now)
+        with writing(self._engine) as connection:
+            stream = connection.execute(
+                sa.select(streams.c.name, streams.c.configuration, streams.c.incidents).where(
+                    streams.c.tenant == tenant, streams.c.id == stream_id
+                )
+            ).first()
+            if stream is None:
+                raise NotFound(f"There is no stream {stream_id}.")
+            taken = connection.execute(
+                sa.update(detector_states)
+                .where(this, free | (detector_states.c.lease_owner == owner))
+                .values(lease_owner=owner, lease_until=until)
+            ).rowcount
+            if not taken:
+                return None
+            cursor, state = connection.execute(
+                sa.select(detector_states.c.cursor, detector_states.c.state).where(this)
+            ).one()
+            return Claim(
+                owner=owner,
+                stream_name=stream.name,
+                configuration=stream.configuration,
+                cursor=cursor,
+                state=state,
+                incidents=stream.incidents,
+            )
+
+    def flagged_after(self, tenant: str, stream_id: str, seq: int) -> list[FlaggedWindow]:
+        """Flagged windows that end behind *seq*, in order."""
+        query = (
+            sa.select(anomalies.c.window, anomalies.c.first_seq, anomalies.c.last_seq)
+            .where(anomalies.c.tenant == tenant, anomalies.c.stream_id == stream_id)
+            .where(anomalies.c.last_seq > seq)
+            .order_by(anomalies.c.window)
+        )
+        with self._engine.connect() as connection:
+            return [FlaggedWindow(*row) for row in connection.execute(query)]
+
+    def release(self, tenant: str, stream_id: str, owner: str) -> None:
+        """Give the lease back, if it is still *owner*'s."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                sa.update(detector_states)
+                .where(_state_of(tenant, stream_id), detector_states.c.lease_owner == owner)
+                .values(lease_owner=None, lease_until=None)
+            )
+
+    def save(self, tenant: str, stream_id: str, step: Step, *, until: datetime) -> bool:
+        """
+        Windows, anomalies, counts, state and cursor in one transaction.
+
+        The cursor moves only from where the step began and only under the
+        step's own lease, so no slab is kept twice, whatever clocks do.
+        """
+        of_stream = {"tenant": tenant, "stream_id": stream_id}
+        with writing(self._engine) as connection:
+            moved = connection.execute(
+                sa.update(detector_states)
+                .where(
+                    _state_of(tenant, stream_id),
+                    detector_states.c.lease_owner == step.owner,
+                    detector_states.c.cursor == step.before,
+                )
+                .values(cursor=step.cursor, state=step.state, lease_until=until)
+            ).rowcount
+            if not moved:
+                return False
+            if len(step.windows):
+                connection.execute(sa.insert(windows), [of_stream | row for row in _rows(step)])
+            if step.anomalies:
+                connection.execute(
+                    sa.insert(anomalies), [of_stream | _row(found) for found in step.anomalies]
+                )
+            connection.execute(
+                sa.update(streams)
+                .where(streams.c.tenant == tenant, streams.c.id == stream_id)
+                .values(
+                    status=step.status,
+                    events_needed=step.events_needed,
+                    windows=streams.c.windows + len(step.windows),
+                    flagged=streams.c.flagged + len(step.anomalies),
+                    incidents=step.incidents,
+                    expected_by_chance=streams.c.expected_by_chance + step.windows.expected_by_chance,
+                )
+            )
+        return True
+
+    def fill(self, tenant: str, stream_id: str, computed: Windows) -> int:
+        """Write score, C(W) and p_perm of *computed* where p_perm is missing; verdicts stay as they are."""
+        columns = zip(
+            computed.index.tolist(),
+            computed.score.tolist(),
+            computed.c_window.tolist(),
+            computed.p_perm.tolist(),
+            computed.exact.tolist(),
+            strict=True,
+        )
+        rows = [
+            {"of_window": index, "score": score, "c_window": size, "p_perm": _or_none(p)}
+            for index, score, size, p, exact in columns
+            if exact
+        ]
+        if not rows:
+            return 0
+        with writing(self._engine) as connection:
+            return connection.execute(
+                sa.update(windows)
+                .where(
+                    windows.c.tenant == tenant,
+                    windows.c.stream_id == stream_id,
+                    windows.c.window == sa.bindparam("of_window"),
+                    ~windows.c.exact
+                    | (windows.c.p_perm.is_(None) & sa.bindparam("p_perm", type_=sa.Double).is_not(None)),
+                )
+                .values(
+                    score=sa.bindparam("score"),
+                    c_window=sa.bindparam("c_window"),
+                    p_perm=sa.bindparam("p_perm"),
+                    exact=True,
+                ),
+                rows,
+            ).rowcount
+
+
+def _state_of(tenant: str, stream_id: str) -> sa.ColumnElement[bool]:
+    return (detector_states.c.tenant == tenant) & (detector_states.c.stream_id == stream_id)
+
+
+def _rows(step: Step) -> Iterator[dict[str, Any]]:
+    found = step.windows
+    names = (
+        ("window", found.index),
+        ("first_seq", found.first_seq),
+        ("last_seq", found.last_seq),
+        ("size", found.size),
+        ("mu", found.mu),
+        ("cbar", found.cbar),
+        ("m", found.m),
+        ("p_stream", found.p_stream),
+        ("score", found.score),
+        ("exact", found.exact),
+        ("c_window", found.c_window),
+        ("p_perm", found.p_perm),
+        ("gated", found.gated),
+        ("flagged", found.flagged),
+        ("ready", found.ready),
+        ("chance", found.chance),
+    )
+    columns = [column.tolist() for _, column in names]
+    for *values, at_us in zip(*columns, step.last_at_us, strict=True):
+        row = dict(zip((name for name, _ in names), values, strict=True))
+        yield row | {
+            "last_at_us": at_us,
+            "c_window": row["c_window"] or None,
+            "p_perm": _or_none(row["p_perm"]),
+        }
+
+
+def _row(found: FoundAnomaly) -> dict[str, Any]:
+    record = found.record
+    return {
+        "id": found.id,
+        "window": found.window.window,
+        "first_seq": found.window.first_seq,
+        "last_seq": found.window.last_seq,
+        "first_at_us": found.first_at_us,
+        "last_at_us": found.last_at_us,
+        **{name: record[name] for name in ("status", "ncd", "p", "p_stream", "p_perm", "extra_bits")},
+        "severity": found.severity,
+        "incident": found.incident,
+        "sentence": found.sentence,
+        "record": record,
+    }
+
+
+def _or_none(value: float) -> float | None:
+    """Databases have no NaN that all of them agree on."""
+    return None if math.isnan(value) else value

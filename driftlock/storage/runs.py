@@ -1,0 +1,205 @@
+"""The runs: what was asked for, how far it is, and who works on it."""
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+
+from driftlock.model import DecodingReport, Recognition, Run, RunState, SkippedLine
+from driftlock.ports import Removed
+from driftlock.storage.connect import writing
+from driftlock.storage.schema import anomalies, detector_states, events, runs, streams, windows
+
+_LIVE: Final = ("queued", "running")
+_OF_THE_MODEL: Final = [column for column in runs.columns if column.name in Run.__dataclass_fields__]
+
+
+class SqlRuns:
+    """:class:`driftlock.ports.RunTable` in a database."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    def add(self, run: Run, *, expires_at: datetime) -> None:
+        """Store a run that waits for a worker."""
+        row = {column.name: getattr(run, column.name) for column in _OF_THE_MODEL}
+        row |= {"report": None, "cancel_requested": False, "expires_at": expires_at}
+        with writing(self._engine) as connection:
+            connection.execute(sa.insert(runs).values(row))
+
+    def get(self, tenant: str, run_id: str) -> Run | None:
+        """The run of that id, if this tenant has one."""
+        with self._engine.connect() as connection:
+            found = _read(connection, sa.select(*_OF_THE_MODEL).where(_is(tenant, run_id)))
+        return found[0] if found else None
+
+    def newest(self, tenant: str, limit: int) -> list[Run]:
+        """The latest runs, newest first."""
+        query = sa.select(*_OF_THE_MODEL).where(runs.c.tenant == tenant)
+        with self._engine.connect() as connection:
+            return _read(connection, query.order_by(runs.c.created_at.desc(), runs.c.id).limit(limit))
+
+    def claim(self, worker: str, *, now: datetime, stale: datetime) -> Run | None:
+        """
+        Give *worker* the oldest run that waits, or that was left behind.
+
+        A running run counts as left behind when its worker was last heard of
+        before *stale*. It starts over; what it stored already is not stored twice.
+        """
+        left_behind = (runs.c.state == "running") & (runs.c.heartbeat_at < stale)
+        free = sa.select(runs.c.tenant, runs.c.id).where((runs.c.state == "queued") | left_behind)
+        with writing(self._engine) as connection:
+            oldest = connection.execute(
+                free.order_by(runs.c.created_at).limit(1).with_for_update(skip_locked=True)
+            ).first()
+            if oldest is None:
+                return None
+            connection.execute(
+                sa.update(runs)
+                .where(_is(oldest.tenant, oldest.id))
+                .values(state="running", worker=worker, heartbeat_at=now)
+            )
+            return _read(connection, sa.select(*_OF_THE_MODEL).where(_is(oldest.tenant, oldest.id)))[0]
+
+    def report_progress(
+        self,
+        run: Run,
+        worker: str,
+        *,
+        now: datetime,
+        step: str,
+        bytes_read: int,
+        events_received: int,
+        events_analyzed: int,
+    ) -> Literal["go on", "cancel", "gone"]:
+        """Say how far it is, and learn whether to go on; "gone": deleted, or given to another worker."""
+        with writing(self._engine) as connection:
+            cancel = connection.scalar(
+                sa.update(runs)
+                .where(_is(run.tenant, run.id), runs.c.worker == worker, runs.c.state == "running")
+                .values(
+                    heartbeat_at=now,
+                    step=step,
+                    bytes_read=bytes_read,
+                    events_received=events_received,
+                    events_analyzed=events_analyzed,
+                )
+                .returning(runs.c.cancel_requested)
+            )
+        if cancel is None:
+            return "gone"
+        return "cancel" if cancel else "go on"
+
+    def describe(
+        self, run: Run, *, report: DecodingReport | None = None, options: dict[str, Any] | None = None
+    ) -> None:
+        """Add what was learned on the way."""
+        values: dict[str, Any] = {}
+        if report is not None:
+            values["report"] = asdict(report)
+        if options is not None:
+            values["options"] = options
+        with writing(self._engine) as connection:
+            connection.execute(sa.update(runs).where(_is(run.tenant, run.id)).values(values))
+
+    def finish(
+        self, run: Run, worker: str, state: RunState, *, now: datetime, step: str, error: str | None = None
+    ) -> bool:
+        """Close the run; False, and nothing done, if it is no longer *worker*'s."""
+        with writing(self._engine) as connection:
+            return bool(
+                connection.execute(
+                    sa.update(runs)
+                    .where(_is(run.tenant, run.id), runs.c.worker == worker, runs.c.state == "running")
+                    .values(state=state, step=step, error=error, finished_at=now, worker=None)
+                ).rowcount
+            )
+
+    def expires_at(self, tenant: str, run_id: str) -> datetime | None:
+        """When the run is to be forgotten."""
+        with self._engine.connect() as connection:
+            return connection.scalar(sa.select(runs.c.expires_at).where(_is(tenant, run_id)))
+
+    def request_cancel(self, tenant: str, run_id: str, *, now: datetime) -> bool:
+        """Ask for an end; a run that still waits ends at once, a finished one stays as it is."""
+        with writing(self._engine) as connection:
+            state = connection.scalar(sa.select(runs.c.state).where(_is(tenant, run_id)).with_for_update())
+            values: dict[str, Any] = {"cancel_requested": True}
+            if state == "queued":
+                values |= {"state": "cancelled", "step": "cancelled", "finished_at": now}
+            if state in _LIVE:
+                connection.execute(sa.update(runs).where(_is(tenant, run_id)).values(values))
+        return state is not None
+
+    def delete(self, tenant: str, run_id: str) -> Removed | None:
+        """Remove a run and everything that came of it; None if there is no such run."""
+        made = sa.select(streams.c.id).where(streams.c.tenant == tenant, streams.c.run_id == run_id)
+        with writing(self._engine) as connection:
+            counts = {
+                table.name: connection.execute(
+                    sa.delete(table).where(table.c.tenant == tenant, table.c.stream_id.in_(made))
+                ).rowcount
+                for table in (anomalies, windows, events, detector_states)
+            }
+            of_run = (streams.c.tenant == tenant) & (streams.c.run_id == run_id)
+            removed = connection.execute(sa.delete(streams).where(of_run)).rowcount
+            if not connection.execute(sa.delete(runs).where(_is(tenant, run_id))).rowcount:
+                return None
+        return Removed(
+            streams=removed,
+            events=counts["events"],
+            windows=counts["windows"],
+            anomalies=counts["anomalies"],
+        )
+
+    def expired(self, now: datetime) -> list[tuple[str, str]]:
+        """(tenant, run id) of finished runs past their time."""
+        query = sa.select(runs.c.tenant, runs.c.id).where(
+            runs.c.expires_at <= now, runs.c.state.not_in(_LIVE)
+        )
+        with self._engine.connect() as connection:
+            return [(row.tenant, row.id) for row in connection.execute(query)]
+
+    def unfinished(self) -> list[str]:
+        """Ids of the runs that wait or are worked on."""
+        with self._engine.connect() as connection:
+            return list(connection.scalars(sa.select(runs.c.id).where(runs.c.state.in_(_LIVE))))
+
+
+def _is(tenant: str, run_id: str) -> sa.ColumnElement[bool]:
+    return (runs.c.tenant == tenant) & (runs.c.id == run_id)
+
+
+def _read(connection: sa.Connection, query: sa.Select[Any]) -> list[Run]:
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    made: dict[tuple[str, str], list[str]] = {}
+    if rows:
+        found = (
+            sa.select(streams.c.tenant, streams.c.run_id, streams.c.id)
+            .where(streams.c.tenant == rows[0]["tenant"], streams.c.run_id.in_([row["id"] for row in rows]))
+            .order_by(streams.c.created_at, streams.c.kind)
+        )
+        for tenant, run_id, stream_id in connection.execute(found):
+            made.setdefault((tenant, run_id), []).append(stream_id)
+    return [
+        Run(
+            **row | {"report": _report(row["report"])},
+            stream_ids=tuple(made.get((row["tenant"], row["id"]), ())),
+        )
+        for row in rows
+    ]
+
+
+def _report(stored: dict[str, Any] | None) -> DecodingReport | None:
+    if stored is None:
+        return None
+    return DecodingReport(
+        **stored
+        | {
+            "recognition": Recognition(**stored["recognition"]),
+            "skipped_lines": tuple(SkippedLine(**line) for line in stored["skipped_lines"]),
+            "fields": tuple(stored["fields"]),
+            "services": tuple(stored["services"]),
+        }
+    )

@@ -1,0 +1,159 @@
+"""
+The tables. The tenant is in the key of every one: no row can be reached, or pointed at, without it.
+
+Sizes are bytes, ``seq`` counts a stream's events from 1, ``…_us`` are microseconds since 1970 UTC.
+"""
+
+from typing import Final
+
+import sqlalchemy as sa
+
+from driftlock.storage.types import UtcTime, json_column
+
+metadata: Final = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Tenant: Final = sa.String(64)
+Id: Final = sa.String(32)
+
+
+def _of_stream() -> sa.ForeignKeyConstraint:
+    return sa.ForeignKeyConstraint(["tenant", "stream_id"], ["streams.tenant", "streams.id"])
+
+
+runs: Final = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("source", sa.String(16), nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("step", sa.Text, nullable=False),
+    sa.Column("configuration", json_column(), nullable=False),
+    sa.Column("options", json_column(), nullable=False),
+    sa.Column("sha256", sa.String(64)),
+    sa.Column("size_bytes", sa.BigInteger),
+    sa.Column("bytes_read", sa.BigInteger, nullable=False),
+    sa.Column("events_received", sa.BigInteger, nullable=False),
+    sa.Column("events_analyzed", sa.BigInteger, nullable=False),
+    sa.Column("report", json_column()),
+    sa.Column("error", sa.Text),
+    sa.Column("cancel_requested", sa.Boolean, nullable=False),
+    sa.Column("worker", sa.String(32)),  # who works on it, and when it last said so
+    sa.Column("heartbeat_at", UtcTime),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("finished_at", UtcTime),
+    sa.Column("expires_at", UtcTime),
+    sa.Index(None, "tenant", "created_at"),
+    sa.Index(None, "state"),
+    sa.Index(None, "expires_at"),
+)
+
+streams: Final = sa.Table(
+    "streams",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("run_id", Id),  # null: a stream of its own, fed from outside
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("configuration", json_column(), nullable=False),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("events", sa.BigInteger, nullable=False),  # also the last seq: a stream has no gaps
+    sa.Column("windows", sa.BigInteger, nullable=False),
+    sa.Column("flagged", sa.BigInteger, nullable=False),
+    sa.Column("incidents", sa.BigInteger, nullable=False),
+    sa.Column("expected_by_chance", sa.Double, nullable=False),
+    sa.Column("events_needed", sa.BigInteger, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("expires_at", UtcTime),
+    sa.ForeignKeyConstraint(["tenant", "run_id"], ["runs.tenant", "runs.id"]),
+    sa.Index(None, "tenant", "run_id"),
+)
+
+events: Final = sa.Table(
+    "events",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("stream_id", Id, primary_key=True),
+    sa.Column("seq", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("key", sa.LargeBinary, nullable=False),
+    sa.Column("received_us", sa.BigInteger, nullable=False),
+    sa.Column("at_us", sa.BigInteger),
+    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("service", sa.Text),
+    sa.Column("payload", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("tenant", "stream_id", "key"),
+    _of_stream(),
+)
+
+windows: Final = sa.Table(
+    "windows",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("stream_id", Id, primary_key=True),
+    sa.Column("window", sa.BigInteger, primary_key=True, autoincrement=False),  # 0-based
+    sa.Column("first_seq", sa.BigInteger, nullable=False),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("last_at_us", sa.BigInteger),
+    sa.Column("size", sa.BigInteger, nullable=False),  # S
+    sa.Column("mu", sa.Double, nullable=False),
+    sa.Column("cbar", sa.Double, nullable=False),
+    sa.Column("m", sa.BigInteger, nullable=False),
+    sa.Column("p_stream", sa.Double, nullable=False),
+    sa.Column("score", sa.Double, nullable=False),  # N where exact, else the bound (S − mu) / Cbar
+    sa.Column("exact", sa.Boolean, nullable=False),
+    sa.Column("c_window", sa.BigInteger),  # C(W); null where not computed
+    sa.Column("p_perm", sa.Double),  # null where not computed
+    sa.Column("gated", sa.Boolean, nullable=False),
+    sa.Column("flagged", sa.Boolean, nullable=False),
+    sa.Column("ready", sa.Boolean, nullable=False),
+    sa.Column("chance", sa.Double, nullable=False),
+    _of_stream(),
+)
+
+anomalies: Final = sa.Table(
+    "anomalies",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("stream_id", Id, nullable=False),
+    sa.Column("window", sa.BigInteger, nullable=False),
+    sa.Column("first_seq", sa.BigInteger, nullable=False),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("first_at_us", sa.BigInteger),
+    sa.Column("last_at_us", sa.BigInteger),
+    sa.Column("status", sa.String(16), nullable=False),
+    sa.Column("ncd", sa.Double, nullable=False),
+    sa.Column("p", sa.Double, nullable=False),
+    sa.Column("p_stream", sa.Double, nullable=False),
+    sa.Column("p_perm", sa.Double, nullable=False),
+    sa.Column("extra_bits", sa.Double, nullable=False),
+    sa.Column("severity", sa.String(8), nullable=False),
+    sa.Column("incident", sa.BigInteger, nullable=False),  # 1-based within the stream
+    sa.Column("sentence", sa.Text, nullable=False),
+    sa.Column("record", json_column(), nullable=False),
+    sa.UniqueConstraint("tenant", "stream_id", "window"),
+    sa.Index(None, "tenant", "stream_id", "extra_bits"),
+    _of_stream(),
+)
+
+detector_states: Final = sa.Table(
+    "detector_states",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("stream_id", Id, primary_key=True),
+    sa.Column("cursor", sa.BigInteger, nullable=False),  # last seq the state has seen
+    sa.Column("state", sa.LargeBinary),  # null before the first event
+    sa.Column("lease_owner", sa.String(32)),
+    sa.Column("lease_until", UtcTime),
+    _of_stream(),
+)

@@ -1,0 +1,100 @@
+"""What differs: the window byte by byte, its costliest lines, and the ordinary line each is most like."""
+
+from collections.abc import Sequence
+from typing import Final, Literal
+
+import streamlit as st
+
+from driftlock.model import Anomaly
+from driftlock.services.examine import EventCost
+from driftlock.ui import byte_map_view, event_view
+from driftlock.ui.byte_map_lines import lines
+from driftlock.ui.session import TENANT, colours, examination
+from driftlock_core.numbers_text import bits_text, count_text
+
+MOST_LINES: Final = 200
+Order = Literal["cost", "time"]
+ORDERS: Final[dict[Order, str]] = {"cost": "By cost", "time": "By time"}
+
+
+def show(anomaly: Anomaly) -> None:
+    """The byte map with its legend, then one event beside its sources."""
+    anomaly_id = anomaly.row.id
+    with st.spinner("Parsing the window against its baseline …"):
+        costs = examination().event_costs(TENANT, anomaly_id)
+        parsed = examination().byte_map(TENANT, anomaly_id)
+    description = anomaly.record["description"]
+    ordinary = float(description["ordinary_event_bits"])
+    by_line = lines([cost.canonical for cost in costs], parsed)
+
+    st.html(byte_map_view.style(colours()) + byte_map_view.legend())
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        order = st.segmented_control(
+            "Order of lines",
+            list(ORDERS),
+            default="cost",
+            required=True,
+            format_func=ORDERS.__getitem__,
+            key="order",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        st.caption(
+            f"Source: {parsed.source}. An ordinary event here takes {bits_text(ordinary)} bits.",
+            width="content",
+        )
+    if description["beyond_reach"]:
+        st.warning(
+            "The baseline is beyond reach: its distinct lines are longer than the compressor can look back, "
+            "so the oldest of them were left out."
+        )
+    places = ordered(costs, "time" if order == "time" else "cost")
+    seqs = [cost.event.seq for cost in costs]
+    picked = event_view.pick([seqs[place] for place in places])
+    st.html(
+        byte_map_view.rows(
+            places[:MOST_LINES],
+            by_line,
+            seqs,
+            [cost.bits for cost in costs],
+            dear_above=2 * ordinary,
+            picked=picked,
+        )
+    )
+    if len(costs) > MOST_LINES:
+        st.caption(f"The first {MOST_LINES} of {count_text(len(costs))} lines in this order.")
+    place = seqs.index(picked)
+    event_view.show(anomaly_id, costs[place], by_line[place])
+    _top(description["top"], anomaly.row.first_seq)
+
+
+def ordered(costs: Sequence[EventCost], order: Order) -> list[int]:
+    """Positions in the window, costliest first or as they came."""
+    places = list(range(len(costs)))
+    return places if order == "time" else sorted(places, key=lambda at: (-costs[at].bits, at))
+
+
+def _top(top: Sequence[dict[str, object]], first_seq: int) -> None:
+    st.markdown("**Costliest lines**")
+    st.dataframe(
+        {
+            "Event": [count_text(first_seq + int(str(line["position"]))) for line in top],
+            "Bits": [bits_text(float(str(line["bits"]))) for line in top],
+            "Times": [count_text(int(str(line["count"]))) for line in top],
+            "New words": [", ".join(_texts(line["novel_tokens"])) for line in top],
+            "Masked text": [str(line["text"])[:500] for line in top],
+        },
+        hide_index=True,
+        height="content",
+        column_config={
+            "Event": st.column_config.TextColumn(width=70, alignment="right"),
+            "Bits": st.column_config.TextColumn(width=70, alignment="right"),
+            "Times": st.column_config.TextColumn(width=60, alignment="right"),
+            "New words": st.column_config.TextColumn(width="medium"),
+        },
+        alt="The lines of the window that cost most bits",
+    )
+
+
+def _texts(value: object) -> list[str]:
+    return [str(token) for token in value] if isinstance(value, list | tuple) else []

@@ -1,0 +1,112 @@
+"""Record: every number as it was stored, and proof that it comes out again."""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from driftlock.model import Anomaly
+from driftlock.ui import words
+from driftlock.ui.session import TENANT, examination
+from driftlock_core.numbers_text import limit_text, ncd_text, size_text
+
+DIGESTS = ("raw_baseline", "raw_window", "canonical_baseline", "canonical_window")
+
+
+def show(anomaly: Anomaly) -> None:
+    """Exact sizes, the textbook NCD, digests, configuration, replay and download."""
+    record = anomaly.record
+    with st.container(horizontal=True, vertical_alignment="center"):
+        replay = st.button("Replay", type="primary", help="Compute every number again from the stored events")
+        st.download_button(
+            "Download record",
+            data=lambda: as_file(record),
+            file_name=f"{anomaly.row.id}.json",
+            mime="application/json",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+    if replay:
+        _replay(anomaly.row.id)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**Exact sizes, bytes**")
+        st.table(sizes(record), border="horizontal")
+    with right:
+        st.markdown("**Two distances**")
+        _textbook(record)
+        st.markdown("**How it was made**")
+        st.table(provenance(record), border="horizontal")
+    st.markdown("**SHA-256 of what was compared**")
+    lines = [f"{name.replace('_', ' '):<19}{record['evidence'][name]}" for name in DIGESTS]
+    st.code("\n".join(lines), language=None)
+    with st.expander("The whole record"):
+        st.json(record, expanded=1)
+
+
+def sizes(record: dict[str, Any]) -> dict[str, list[str]]:
+    """Sizes with their symbols and meaning, as the record holds them."""
+    evidence, textbook = record["evidence"], record["description"]["textbook"]
+    named = {
+        "S, window given the baseline": size_text(record["size"]),
+        "mu, median past window": size_text(record["mu"]),
+        "C(W), window alone": size_text(evidence["c_window"]),
+        "Cbar, median baseline window": size_text(record["cbar"]),
+        "C(B), baseline alone": size_text(textbook["c_baseline"]),
+        "C(BW), both": size_text(textbook["c_both"]),
+        "Chunks of the window": " + ".join(size_text(cost) for cost in evidence["chunk_costs"]),
+    }
+    return {"Quantity": list(named), "Bytes": list(named.values())}
+
+
+def _textbook(record: dict[str, Any]) -> None:
+    st.table(
+        {
+            "Distance": ["NCD (size-matched), decides", "NCD (textbook), shown only"],
+            "Value": [
+                ncd_text(record["ncd"], at_least=record["threshold"]),
+                ncd_text(record["ncd_textbook"]),
+            ],
+        },
+        border="horizontal",
+    )
+    st.caption(
+        "The textbook NCD divides by the larger of two compressed sizes. The baseline is many times "
+        "longer than the window, so it hardly moves, whatever the window holds; therefore it does not decide."
+    )
+
+
+def provenance(record: dict[str, Any]) -> dict[str, list[str]]:
+    """Compressor with library version, limits, sizes and seed."""
+    configuration = record["configuration"]
+    named = {
+        "Compressor": record["compressor"],
+        "Profile": words.limits(record["profile"], record["threshold"], record["alpha"]),
+        "Baseline, window, hop": f"{configuration.get('baseline')}, {configuration.get('window')}, "
+        f"{configuration.get('hop')} events",
+        "Shuffles": f"{record['permutations']}, seed {record['seed']}",
+        "Past windows ranked among": str(record["m"]),
+        "p limit": limit_text(record["alpha"]),
+    }
+    return {"What": list(named), "Value": [words.literal(value) for value in named.values()]}
+
+
+def as_file(record: dict[str, Any]) -> bytes:
+    """The record as a JSON file with sorted keys."""
+    return json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False, default=str).encode() + b"\n"
+
+
+def _replay(anomaly_id: str) -> None:
+    outcome = examination().replay(TENANT, anomaly_id)
+    total = len(outcome.checks)
+    if outcome.identical:
+        st.success(f"Identical: {total} of {total} numbers came out the same. Covered: {outcome.scope}.")
+        return
+    st.error(f"{len(outcome.differences)} of {total} numbers differ.")
+    st.table(
+        {
+            "Number": [check.name for check in outcome.differences],
+            "Recorded": [words.literal(check.recorded) for check in outcome.differences],
+            "Computed now": [words.literal(check.computed) for check in outcome.differences],
+        }
+    )

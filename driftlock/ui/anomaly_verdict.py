@@ -1,0 +1,85 @@
+"""The verdict in three cards: how far, how rare, how much."""
+
+from typing import Any
+
+import streamlit as st
+
+from driftlock.model import Anomaly
+from driftlock.ui import words
+from driftlock.ui.range_bar import range_bar
+from driftlock.ui.session import colours
+from driftlock_core.numbers_text import (
+    bits_text,
+    count_text,
+    limit_text,
+    ncd_decimals,
+    ncd_text,
+    p_text,
+    size_text,
+)
+
+
+def show(anomaly: Anomaly) -> None:
+    """NCD against ordinary range and limit, both p-values with their ranks, and the extra bits."""
+    record = anomaly.record
+    with st.grid(min_column_width=270, gap="small"):
+        with st.container(border=True, height="stretch"):
+            _distance(record)
+        with st.container(border=True, height="stretch"):
+            _chance(record)
+        with st.container(border=True, height="stretch"):
+            _bits(anomaly)
+
+
+def _distance(record: dict[str, Any]) -> None:
+    low, high = record["ordinary_range"]
+    st.metric(
+        "NCD (size-matched)",
+        ncd_text(record["ncd"], ncd_decimals((low, high)), at_least=record["threshold"]),
+        help=words.HELP["ncd"],
+    )
+    st.html(range_bar(record["ncd"], record["threshold"], (low, high), colours()))
+
+
+def _chance(record: dict[str, Any]) -> None:
+    by_stream, by_shuffle = 1 / (record["m"] + 1), 1 / (record["permutations"] + 1)
+    alone = record["decided_by"] == "p_perm"
+    floor = by_shuffle if alone else max(by_stream, by_shuffle)
+    st.metric("p", p_text(record["p"], floor, at_most=record["alpha"]), help=words.HELP["p"])
+    st.table(
+        {
+            "Among": ["past windows", "shuffles"],
+            "Rank": [
+                _ranked(record["p_stream"], record["m"]),
+                _ranked(record["p_perm"], record["permutations"]),
+            ],
+            "p": [p_text(record["p_stream"], by_stream), p_text(record["p_perm"], by_shuffle)],
+        },
+        border="horizontal",
+        hide_header=True,
+    )
+    which = "The shuffle p-value alone decided" if alone else "The larger of the two decided"
+    smallest = "; the smallest value possible here" if record["p"] <= floor * (1 + 1e-9) else ""
+    st.caption(f"{which}, limit {limit_text(record['alpha'])}{smallest}.")
+
+
+def _ranked(p: float, others: int) -> str:
+    """The rank a p-value stands for: p = rank / (others + 1)."""
+    return words.rank(round(p * (others + 1)), others + 1)
+
+
+def _bits(anomaly: Anomaly) -> None:
+    record = anomaly.record
+    st.metric("Extra bits", words.signed_bits(record["extra_bits"]), help=words.HELP["extra_bits"])
+    share = 8 * record["mu"]
+    st.markdown(
+        f"The window takes {size_text(record['size'])} bytes once the baseline is known; usual here are "
+        f"{size_text(record['mu'])}."
+    )
+    description = record["description"]
+    events = len(description["event_bits"])
+    st.caption(
+        f"{words.SEVERITY_SYMBOLS[anomaly.row.severity]} {anomaly.row.severity} severity: "
+        f"{bits_text(record['extra_bits'])} extra against {bits_text(share)} usual bits. "
+        f"{count_text(description['carrying'])} of {count_text(events)} events hold half of what stands out."
+    )

@@ -1,0 +1,116 @@
+"""What if some of these events had been ordinary? And what would other profiles have said?"""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+
+import streamlit as st
+
+from driftlock.model import Anomaly
+from driftlock.services.examine import EventCost, Removal, SmallestRemoval
+from driftlock.ui import other_profiles, words
+from driftlock.ui.charts import PLOTLY_CONFIG
+from driftlock.ui.payload_text import text
+from driftlock.ui.removal_chart import removal_bars
+from driftlock.ui.session import TENANT, colours, examination
+from driftlock_core.measure import Measurement
+from driftlock_core.numbers_text import bits_text, count_text, limit_text, ncd_text, p_text
+
+MOST_BOXES: Final = 60
+_PREVIEW: Final = 110  # characters of an event beside its box
+
+
+def show(anomaly: Anomaly) -> None:
+    """Smallest set, leave-one-out bars, boxes to try, and the three profiles."""
+    anomaly_id = anomaly.row.id
+    with st.spinner("Measuring the window without each of its events …"):
+        removals, smallest = _measured(TENANT, anomaly_id)
+    st.markdown(sentence(smallest, len(removals)))
+    drawing = removal_bars(
+        [removal.seq for removal in removals],
+        [removal.saved_bits for removal in removals],
+        smallest.seqs,
+        colours=colours(),
+    )
+    st.plotly_chart(drawing.figure, key="removals", alt=drawing.alt, config=PLOTLY_CONFIG)
+    st.caption(drawing.caption)
+    _try(anomaly, removals, smallest.seqs)
+    st.markdown("**Under other limits**")
+    st.table(other_profiles.table(anomaly.record), border="horizontal")
+    st.caption(other_profiles.CAVEAT)
+
+
+@st.cache_data(show_spinner=False, scope="session", max_entries=8)
+def _measured(tenant: str, anomaly_id: str) -> tuple[tuple[Removal, ...], SmallestRemoval]:
+    return examination().leave_one_out(tenant, anomaly_id), examination().smallest_set(tenant, anomaly_id)
+
+
+def sentence(smallest: SmallestRemoval, events: int) -> str:
+    """What the smallest set says, or that there is none."""
+    if smallest.outcome is None:
+        return (
+            f"**No small cause:** no set of at most {round(0.3 * events)} of the {events} events "
+            "explains the flag; the whole window differs."
+        )
+    outcome = smallest.outcome
+    return (
+        f"**Without {words.listed('event', smallest.seqs)} this window scores NCD {ncd_text(outcome.ncd)}, "
+        f"p {p_text(outcome.p, 0.0)} and would not be flagged.** Each of them is replaced by an ordinary "
+        "event of the baseline. The p is descriptive only: the events were chosen for it."
+    )
+
+
+@st.fragment
+def _try(anomaly: Anomaly, removals: Sequence[Removal], smallest: Collection[int]) -> None:
+    """Boxes for the costliest events; the window is measured anew with every tick."""
+    costs = {cost.event.seq: cost for cost in examination().event_costs(TENANT, anomaly.row.id)}
+    offered = sorted(removals, key=lambda removal: -removal.saved_bits)[:MOST_BOXES]
+    st.markdown("**Try it:** tick events to replace them by an ordinary one")
+    with st.container(horizontal=True):
+        st.button(
+            "Tick the smallest set",
+            disabled=not smallest,
+            on_click=_tick,
+            args=(anomaly.row.id, offered, smallest),
+        )
+        st.button("Clear", type="tertiary", on_click=_tick, args=(anomaly.row.id, offered, ()))
+    with st.container(height=260, border=True, gap="xxsmall"):
+        removed = [
+            removal.seq
+            for removal in offered
+            if st.checkbox(label(removal, costs[removal.seq]), key=_key(anomaly.row.id, removal.seq))
+        ]
+    if len(offered) < len(removals):
+        st.caption(f"The {len(offered)} events that save most, of {count_text(len(removals))}.")
+    outcome = examination().what_if(TENANT, anomaly.row.id, removed)
+    said = st.warning if outcome.flagged else st.success
+    said(verdict_sentence(len(removed), outcome, anomaly))
+
+
+def _tick(anomaly_id: str, offered: Sequence[Removal], chosen: Collection[int]) -> None:
+    for removal in offered:
+        st.session_state[_key(anomaly_id, removal.seq)] = removal.seq in chosen
+
+
+def _key(anomaly_id: str, seq: int) -> str:
+    return f"without-{anomaly_id}-{seq}"
+
+
+def label(removal: Removal, cost: EventCost) -> str:
+    """Event number, bits saved, and the beginning of its masked text."""
+    return (
+        f"**{count_text(removal.seq)}** · saves {bits_text(removal.saved_bits)} bits · "
+        f"{words.literal(text(cost.canonical, _PREVIEW))}"
+    )
+
+
+def verdict_sentence(removed: int, outcome: Measurement, anomaly: Anomaly) -> str:
+    """Whether the window would still be flagged, with the numbers and limits."""
+    record = anomaly.record
+    start = f"Without {words.plural(removed, 'event')}" if removed else "As recorded"
+    verdict = ("would be flagged" if removed else "is flagged") if outcome.flagged else "would not be flagged"
+    return (
+        f"{start}: NCD {ncd_text(outcome.ncd, at_least=record['threshold'])} "
+        f"(limit {limit_text(record['threshold'])}), "
+        f"p {p_text(outcome.p, 0.0, at_most=record['alpha'])} (limit {limit_text(record['alpha'])}). "
+        f"The window **{verdict}**."
+    )

@@ -1,0 +1,37 @@
+"""Ask: from a chosen source to a run."""
+
+import streamlit as st
+
+from driftlock.ui import settings_form, sources, understood
+from driftlock.ui.session import TENANT, app
+
+
+def show() -> None:
+    """Source, what was understood of it, settings, and the button that starts the run."""
+    chosen = sources.pick()
+    if chosen is None:
+        return
+    look = understood.look(chosen)
+    if look is None:
+        return
+    profile, propose_sizes = settings_form.form(look.events)
+    if (
+        not st.button("Run", type="primary", disabled=profile is None, shortcut="Ctrl+Enter")
+        or profile is None
+    ):
+        return
+    options = {"sample": chosen.sample, "seed": chosen.seed} if chosen.sample else {}
+    run_id = app().start_run(
+        TENANT,
+        source=chosen.source,
+        name=chosen.name,
+        open_source=chosen.open,
+        profile=profile,
+        size_bytes=chosen.size_bytes,
+        format=look.format,
+        kind=look.kind,
+        propose_sizes=propose_sizes,
+        options=options,
+    )
+    st.query_params["run"] = run_id
+    st.rerun()

@@ -1,0 +1,100 @@
+"""The flagged windows of one stream, fifty a page, each with the way to its own page."""
+
+from typing import Any, Final, Literal
+
+import streamlit as st
+
+from driftlock.model import AnomalyRow, Stream
+from driftlock.ui import links, words
+from driftlock.ui.session import TENANT, app
+from driftlock_core.numbers_text import ncd_text, p_text
+
+PAGE_SIZE: Final = 50
+MOST_HEIGHT: Final = 460  # pixels, about twelve rows; the rest scrolls, and downloads stay in sight
+ORDERS: Final[dict[Literal["strongest", "newest"], str]] = {
+    "strongest": "Strongest",
+    "newest": "Newest",
+}
+
+
+def show(stream: Stream) -> None:
+    """The table; choosing a row opens the window's own page."""
+    st.subheader("Flagged windows", anchor=False)
+    if not stream.flagged:
+        st.info(
+            f"No window was flagged; {words.plural(stream.windows, 'window')} tested. "
+            "That is not proof that nothing is wrong: it means no window met both limits."
+        )
+        return
+    pages = -(-stream.flagged // PAGE_SIZE)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        order = st.segmented_control(
+            "Order, first",
+            list(ORDERS),
+            default="strongest",
+            required=True,
+            format_func=ORDERS.__getitem__,
+            key="by",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        number = st.pagination(pages, key="pg", bind="query-params") if pages > 1 else 1
+    rows = app().queries.anomalies(
+        TENANT, stream.id, order=order or "strongest", offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE
+    )
+    if not rows:
+        st.info("No flagged windows on this page.")
+        return
+    if order == "strongest" and number == 1:
+        st.page_link(
+            links.ANOMALY,
+            label="Open the strongest",
+            icon=":material/arrow_forward:",
+            query_params={"id": rows[0].id},
+        )
+    picked: Any = st.dataframe(
+        table(rows, _floor(stream)),
+        hide_index=True,
+        height=min(38 + 35 * len(rows), MOST_HEIGHT),
+        key=f"flagged-{stream.id}-{order}-{number}",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "Open": st.column_config.LinkColumn(display_text="Open", width=60),
+            "Severity": st.column_config.TextColumn(width=105, help=words.HELP["severity"]),
+            "NCD": st.column_config.TextColumn(width=64, alignment="right", help=words.HELP["ncd"]),
+            "p": st.column_config.TextColumn(width=64, alignment="right", help=words.HELP["p"]),
+            "Extra bits": st.column_config.TextColumn(
+                width=84, alignment="right", help=words.HELP["extra_bits"]
+            ),
+            "What differs": st.column_config.TextColumn(width="large"),
+        },
+        alt=f"Flagged windows, {ORDERS[order or 'strongest'].lower()} first",
+    )
+    st.caption("Choose a row to see why the window was flagged.")
+    if picked.selection.rows:
+        st.switch_page(links.ANOMALY, query_params={"id": rows[picked.selection.rows[0]].id})
+
+
+def table(rows: list[AnomalyRow], floor: float) -> dict[str, list[str]]:
+    """
+    Columns of the table as they are read on screen.
+
+    No p is shown below *floor*. Of the sentence only what the other columns do not say, its last part.
+    """
+    return {
+        "Severity": [f"{words.SEVERITY_SYMBOLS[row.severity]} {row.severity}" for row in rows],
+        "Window": [words.place(row.first_at, row.last_at, row.first_seq, row.last_seq) for row in rows],
+        "NCD": [ncd_text(row.ncd) for row in rows],
+        "p": [p_text(row.p, floor) for row in rows],
+        "Extra bits": [words.signed_bits(row.extra_bits) for row in rows],
+        "What differs": [words.plain(row.sentence.rsplit("; ", 1)[-1]) for row in rows],
+        "Open": [links.address(links.ANOMALY, id=row.id) for row in rows],
+    }
+
+
+def _floor(stream: Stream) -> float:
+    """The smallest p this configuration can give."""
+    by_shuffle = 1 / (int(stream.configuration["permutations"]) + 1)
+    by_rank = 1 / (int(stream.configuration["references"]) + 1)
+    return by_shuffle if stream.configuration["p_mode"] == "permutation" else max(by_shuffle, by_rank)

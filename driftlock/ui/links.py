@@ -1,0 +1,27 @@
+"""Addresses inside the dashboard. They carry ids and names of views, never payloads."""
+
+from typing import Final
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import streamlit as st
+
+ANALYZE: Final = "pages/analyze.py"
+ANOMALY: Final = "pages/anomaly.py"
+# The default page answers at the root, so its address has no path.
+_PATHS: Final = {ANALYZE: "", ANOMALY: "anomaly"}
+
+
+def address(page: str, **parameters: str) -> str:
+    """The full address of a view, as another browser can open it."""
+    here = urlsplit(st.context.url or "")
+    root = here.path.rstrip("/")
+    for path in _PATHS.values():
+        if path and root.endswith(f"/{path}"):
+            root = root.removesuffix(f"/{path}")
+    return urlunsplit((here.scheme, here.netloc, f"{root}/{_PATHS[page]}", urlencode(parameters), ""))
+
+
+def copy(page: str, *, key: str, **parameters: str) -> None:
+    """A button that shows the address, with Streamlit's own copy symbol."""
+    with st.popover("Copy link", key=key):
+        st.code(address(page, **parameters), language=None, wrap_lines=True)

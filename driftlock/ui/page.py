@@ -1,0 +1,35 @@
+"""Head of a page, and the few sizes Streamlit's theme has no setting for."""
+
+import streamlit as st
+
+from driftlock.ui.session import colours
+from driftlock.ui.theme import Tokens
+
+
+def head(title: str, purpose: str) -> None:
+    """Title and one sentence on what the page is for."""
+    style(colours())
+    st.title(title, anchor=False)
+    st.caption(purpose)
+
+
+def style(ink: Tokens, *, title_size: str = "2rem") -> None:
+    """
+    Rules for the frame of every page.
+
+    Streamlit leaves 96 px free above the title: with it the primary action
+    falls below the fold. A metric's label is one clipped line by default,
+    which cuts words on a phone.
+    """
+    st.html(
+        f"""<style>
+        [data-testid="stMainBlockContainer"] {{
+          padding: 4.25rem clamp(1rem, 4vw, 3.5rem) 4rem; max-width: 84rem; }}
+        [data-testid="stMainBlockContainer"] h1 {{
+          padding: 0 0 .35rem; font-size: {title_size}; line-height: 1.35; }}
+        [data-testid="stMainBlockContainer"] h3 {{ padding: .6rem 0 .2rem; font-size: 1.2rem; }}
+        [data-testid="stMetricLabel"] p {{ white-space: normal; overflow: visible; }}
+        [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {{
+          color: {ink.muted}; opacity: 1; }}
+        </style>"""
+    )

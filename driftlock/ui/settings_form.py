@@ -1,0 +1,156 @@
+"""Settings of an analysis: three profiles with their numbers, or numbers of one's own."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import streamlit as st
+
+from driftlock.ui import words
+from driftlock_core.compressors import COMPRESSORS
+from driftlock_core.errors import InvalidProfile
+from driftlock_core.numbers_text import count_text, limit_text
+from driftlock_core.profiles import BALANCED, PROFILES, Profile, propose_window
+
+CHOICES: Final = (*PROFILES, "custom")
+P_MODES: Final = {"max": "both p-values", "permutation": "the shuffle p-value alone"}
+
+
+def form(events: int | None) -> tuple[Profile | None, bool]:
+    """
+    Ask for the profile.
+
+    Args:
+        events: How many events the source holds, None where that is not known yet.
+
+    Returns:
+        The profile, None where the numbers cannot decide anything, and
+        whether a short source may be given smaller sizes.
+    """
+    name = str(
+        st.segmented_control(
+            "Profile",
+            CHOICES,
+            default=BALANCED.name,
+            required=True,
+            format_func=words.PROFILE_NAMES.__getitem__,
+            key="prof",
+            bind="query-params",
+            persist_state="session",
+        )
+    )
+    if name == "custom":
+        return _custom(), False
+    profile = PROFILES[name]
+    window = None if events is None else propose_window(events)
+    if window is not None and window < profile.window:
+        profile = profile.with_sizes(window)
+        st.info(
+            f"With {words.plural(events or 0, 'event')} the usual sizes do not fit. Proposed: baseline "
+            f"{profile.baseline}, window {profile.window}, hop {profile.hop}."
+        )
+    with st.expander(f"Settings: {summary(profile)}"):
+        _table(profile)
+    return profile, True
+
+
+def summary(profile: Profile) -> str:
+    """The numbers that matter first, in one line."""
+    return f"NCD ≥ {limit_text(profile.threshold)} and p ≤ {limit_text(profile.alpha)}; {sizes(profile)}"
+
+
+def sizes(profile: Profile) -> str:
+    """Baseline, window and hop in words."""
+    return f"baseline {profile.baseline}, window {profile.window}, hop {profile.hop} events"
+
+
+def _table(profile: Profile) -> None:
+    rows: list[dict[str, str]] = []
+    for candidate in PROFILES.values():
+        chosen = candidate.name == profile.name
+        rows.append(
+            {
+                "Profile": words.PROFILE_NAMES[candidate.name] + (" (chosen)" if chosen else ""),
+                "NCD at least": limit_text(candidate.threshold),
+                "p at most": limit_text(candidate.alpha),
+                "Past windows ranked": count_text(candidate.references),
+            }
+        )
+    st.table(rows, hide_index=True, border="horizontal", alt="The limits of the three profiles")
+    st.caption(
+        f"Compressor {profile.compressor}, {count_text(profile.permutations)} shuffles. "
+        "A window is flagged when it meets both limits; p is the larger of its two p-values. "
+        "Choose Custom to change any of these."
+    )
+
+
+def _custom() -> Profile | None:
+    with st.expander("Settings: your own numbers", expanded=True):
+        with st.container(horizontal=True):
+            threshold = _number("NCD at least", "threshold", BALANCED.threshold, step=0.01, high=5.0)
+            alpha = _number("p at most", "alpha", BALANCED.alpha, step=0.005, high=0.5, format_="%.4f")
+        with st.container(horizontal=True):
+            baseline = _whole("Baseline, events", "baseline", BALANCED.baseline)
+            window = _whole("Window, events", "window", BALANCED.window)
+            hop = _whole("Hop, events", "hop", BALANCED.hop)
+        with st.container(horizontal=True):
+            compressor = st.selectbox(
+                "Compressor", COMPRESSORS, key="compressor", persist_state="session", width=180
+            )
+            p_mode = st.selectbox(
+                "Decide by",
+                list(P_MODES),
+                format_func=P_MODES.__getitem__,
+                key="p_mode",
+                persist_state="session",
+                help="The shuffle p-value alone trusts events to be interchangeable; bursty streams are not.",
+                width=260,
+            )
+            seed = _whole("Seed", "profile_seed", BALANCED.seed, low=0)
+        values: dict[str, Any] = {
+            "threshold": threshold,
+            "alpha": alpha,
+            "baseline": baseline,
+            "window": window,
+            "hop": hop,
+            "compressor": compressor,
+            "p_mode": p_mode,
+            "seed": seed,
+        }
+        try:
+            # A p limit below what 200 past windows can express needs more of them, as strict has.
+            references = max(BALANCED.references, round(10 / alpha)) if alpha else BALANCED.references
+            return replace(BALANCED, name="custom", references=references, **values)
+        except InvalidProfile as error:
+            st.error(f"These settings cannot run: {words.literal(str(error))}")
+            return None
+
+
+def _number(label: str, key: str, value: float, *, step: float, high: float, format_: str = "%.2f") -> float:
+    return float(
+        st.number_input(
+            label,
+            min_value=0.0,
+            max_value=high,
+            value=value,
+            step=step,
+            format=format_,
+            key=key,
+            persist_state="session",
+            width=180,
+        )
+        or 0.0
+    )
+
+
+def _whole(label: str, key: str, value: int, *, low: int = 1) -> int:
+    entered = st.number_input(
+        label,
+        min_value=low,
+        max_value=1_000_000,
+        value=value,
+        step=1,
+        key=key,
+        persist_state="session",
+        width=180,
+    )
+    return int(entered) if entered is not None else value

@@ -1,0 +1,26 @@
+"""The baseline as a compressor sees it: one dictionary of its distinct events."""
+
+from collections.abc import Sequence
+
+
+def dictionary(canonical_events: Sequence[bytes], reach: int) -> bytes:
+    """
+    Distinct events in order of their last occurrence, oldest first, each followed by a newline.
+
+    Repeats add nothing a compressor could copy, and without them most
+    baselines fit the reach of any compressor. If the text is still longer
+    than *reach* bytes, the latest whole events that fit are kept.
+
+    >>> dictionary([b"a", b"b", b"a"], 100)
+    b'b\\na\\n'
+    >>> dictionary([b"a", b"b", b"a"], 3)
+    b'a\\n'
+    """
+    newest_first = list(dict.fromkeys(reversed(canonical_events)))
+    newest_first.reverse()
+    text = b"\n".join(newest_first) + b"\n" if newest_first else b""
+    if len(text) <= reach:
+        return text
+    # The kept part starts behind a line end; looking one byte early keeps an event that fits exactly.
+    cut = text.find(b"\n", len(text) - reach - 1)
+    return text[cut + 1 :]

@@ -1,0 +1,173 @@
+"""Compressors behind one contract: plain size, and cost of a text when another is already known."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from importlib.metadata import version
+from itertools import pairwise
+from typing import Final, Protocol
+
+import lz4.block
+import zstandard
+from isal import isal_zlib
+
+from driftlock_core.errors import UnknownCompressor
+
+KIB: Final = 1024
+
+
+class Digest(Protocol):
+    """A dictionary made ready once, against which many texts are costed."""
+
+    def cost(self, text: bytes | memoryview) -> int:
+        """Compressed size of *text* in bytes when the dictionary is known."""
+
+    def costs(self, text: memoryview, borders: Sequence[int]) -> list[int]:
+        """:meth:`cost` of each piece of *text* between neighbouring *borders*."""
+
+
+class Compressor(Protocol):
+    """C(x) and C(x | dictionary), in bytes. Deterministic for a given :attr:`version`."""
+
+    @property
+    def name(self) -> str:
+        """What profiles call it."""
+
+    @property
+    def version(self) -> str:
+        """Name, library version and level: part of every result, since sizes depend on it."""
+
+    @property
+    def reach(self) -> int:
+        """How many bytes of dictionary it can copy from."""
+
+    def size(self, text: bytes | memoryview) -> int:
+        """Compressed size of *text* alone."""
+
+    def digest(self, dictionary: bytes) -> Digest:
+        """Make *dictionary* ready. Only its last :attr:`reach` bytes can be of use."""
+
+
+class _CompressBy:
+    """A digest by the function that compresses with it."""
+
+    __slots__ = ("_compress",)
+
+    def __init__(self, compress: Callable[[bytes | memoryview], bytes]) -> None:
+        self._compress = compress
+
+    def cost(self, text: bytes | memoryview) -> int:
+        return len(self._compress(text))
+
+    def costs(self, text: memoryview, borders: Sequence[int]) -> list[int]:
+        compress = self._compress
+        return [len(compress(text[start:stop])) for start, stop in pairwise(borders)]
+
+
+class Zstd:
+    """
+    Zstandard, level 1, dictionary digested once as raw content.
+
+    Level 1 because detection does not improve with the level while the
+    digest gets up to ten times dearer. Checksum, content size and dictionary
+    id are off: they are constants that only add noise in small sizes. The
+    dictionary is capped, since its digest is refreshed with every epoch.
+    """
+
+    name = "zstd"
+    level = 1
+    reach = 256 * KIB
+
+    def __init__(self) -> None:
+        library = ".".join(map(str, zstandard.ZSTD_VERSION))
+        self.version = f"zstd {library} level {self.level}"
+        self._plain = self._compressor(None)
+
+    def _compressor(self, dictionary: zstandard.ZstdCompressionDict | None) -> zstandard.ZstdCompressor:
+        return zstandard.ZstdCompressor(
+            level=self.level,
+            dict_data=dictionary,
+            write_checksum=False,
+            write_content_size=False,
+            write_dict_id=False,
+        )
+
+    def size(self, text: bytes | memoryview) -> int:
+        """Bytes of one frame."""
+        return len(self._plain.compress(text))
+
+    def digest(self, dictionary: bytes) -> Digest:
+        """A raw-content dictionary, digested."""
+        if not dictionary:
+            return _CompressBy(self._plain.compress)
+        prepared = zstandard.ZstdCompressionDict(dictionary, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        prepared.precompute_compress(level=self.level)
+        return _CompressBy(self._compressor(prepared).compress)
+
+
+class Lz4:
+    """LZ4 block format without stored size; the block can copy from the last 64 KiB of the dictionary."""
+
+    name = "lz4"
+    reach = 64 * KIB
+
+    def __init__(self) -> None:
+        self.version = f"lz4 {lz4.library_version_string()} block"
+
+    def size(self, text: bytes | memoryview) -> int:
+        """Bytes of one block."""
+        return len(lz4.block.compress(text, store_size=False))
+
+    def digest(self, dictionary: bytes) -> Digest:
+        """The dictionary is loaded anew for each text; LZ4 has no digested form."""
+        reachable = dictionary[-self.reach :]
+        return _CompressBy(partial(lz4.block.compress, store_size=False, dict=reachable))
+
+
+class Gzip:
+    """Raw deflate, level 1, 32 KiB window, by ISA-L: the library's zlib form is 3 to 6 times slower."""
+
+    name = "gzip"
+    level = 1
+    reach = 32 * KIB
+
+    def __init__(self) -> None:
+        self.version = f"gzip isal {version('isal')} level {self.level}"
+
+    def _compress(self, text: bytes | memoryview, dictionary: bytes) -> bytes:
+        if dictionary:
+            stream = isal_zlib.compressobj(self.level, wbits=-15, zdict=dictionary)
+        else:
+            stream = isal_zlib.compressobj(self.level, wbits=-15)
+        compressed: bytes = stream.compress(text) + stream.flush()
+        return compressed
+
+    def size(self, text: bytes | memoryview) -> int:
+        """Bytes of one raw deflate stream."""
+        return len(self._compress(text, b""))
+
+    def digest(self, dictionary: bytes) -> Digest:
+        """The dictionary is set anew for each text."""
+        reachable = dictionary[-self.reach :]
+        return _CompressBy(lambda text: self._compress(text, reachable))
+
+
+_BUILT_IN: Final[dict[str, Callable[[], Compressor]]] = {"zstd": Zstd, "lz4": Lz4, "gzip": Gzip}
+COMPRESSORS: Final = tuple(_BUILT_IN)
+
+
+def compressor_named(name: str) -> Compressor:
+    """
+    The compressor a profile names.
+
+    Raises:
+        UnknownCompressor: With the names that exist.
+
+    >>> compressor_named("lz4").reach
+    65536
+    """
+    try:
+        return _BUILT_IN[name]()
+    except KeyError:
+        raise UnknownCompressor(
+            f'no compressor is called "{name}"; there are {", ".join(COMPRESSORS)}'
+        ) from None

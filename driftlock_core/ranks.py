@@ -1,0 +1,111 @@
+"""p_stream and what chance alone would flag: ranks among past windows, no further compression."""
+
+import numpy as np
+
+from driftlock_core.windows import Bools, Floats, Ints
+
+
+def middle(sizes: Ints) -> float:
+    """The median; a third of the time that numpy's general one takes for a few hundred values."""
+    ordered = np.sort(sizes)
+    return (int(ordered[(len(ordered) - 1) // 2]) + int(ordered[len(ordered) // 2])) / 2
+
+
+def reference_rows(history: Ints, stops: Ints, references: int) -> tuple[Ints, Ints]:
+    """
+    The references of each window as a row.
+
+    Args:
+        history: Sizes S in stream order, shape ``(h,)``.
+        stops: For each window the end (exclusive) of its references in *history*.
+        references: How many of the newest count, at most.
+
+    Returns:
+        Rows of shape ``(windows, references)``, filled up with −1 on the left
+        (smaller than any size), and m, the number of real entries in each.
+    """
+    padded = np.empty(
+        references + len(history), dtype=np.int32 if len(history) and history.max() < 2**31 else np.int64
+    )
+    padded[:references] = -1
+    padded[references:] = history
+    view = np.lib.stride_tricks.sliding_window_view(padded, references)
+    # Neighbouring windows have neighbouring references: then the view itself serves, no copy.
+    in_step = len(stops) and stops[-1] - stops[0] == len(stops) - 1
+    rows = view[stops[0] : stops[-1] + 1] if in_step else view[stops]
+    return rows, np.minimum(stops, references)
+
+
+def _count(passing: Bools) -> Ints:
+    """How many entries of each row are true; in half the time numpy's own count along an axis takes."""
+    counts: Ints = np.add.reduce(passing.view(np.uint8), axis=1, dtype=np.int32).astype(np.int64)
+    return counts
+
+
+def stream_p(rows: Ints, m: Ints, sizes: Ints) -> Floats:
+    """
+    (1 + references at least as large) / (1 + m): the rank of a window among past ones.
+
+    Holds where the stream is stationary with a short memory; not under trends.
+    """
+    at_least = _count(rows >= sizes[:, None].astype(rows.dtype))
+    p: Floats = (1 + at_least) / (1 + m)
+    return p
+
+
+def smallest_size_over(threshold: float, mu: Floats, cbar: Floats) -> Ints:
+    """The smallest whole size S with (S − mu) / cbar ≥ threshold, as floating point computes it."""
+    sizes = np.ceil(mu + threshold * cbar)
+    sizes -= (sizes - 1 - mu) / cbar >= threshold
+    sizes += (sizes - mu) / cbar < threshold
+    return sizes.astype(np.int64)
+
+
+def flags_by_chance(
+    rows: Ints,
+    m: Ints,
+    sizes: Ints,
+    limits: Ints,
+    alpha: float,
+    by_permutation: Bools,
+) -> Floats:
+    """
+    How often a window would be flagged if it were exchangeable with its references.
+
+    Under exchangeability the window is as likely to be any member of its pool
+    (itself and its references), so the chance of a flag is the share of pool
+    members that pass both limits. Where p_perm alone decides, the share that
+    passes the size limit, but at most alpha. Both are upper estimates: the
+    exact score is at most the bound used here, and p_perm can only veto.
+
+    Args:
+        rows, m: As :func:`reference_rows` gives them.
+        sizes: S of each window.
+        limits: Smallest size that passes the threshold, see :func:`smallest_size_over`.
+        alpha: Largest p-value called anomalous.
+        by_permutation: Windows decided by p_perm alone.
+
+    Returns:
+        Expected flags per window, in [0, 1].
+    """
+    if len(sizes) == 0:
+        return np.empty(0)
+    limits = np.minimum(limits, np.iinfo(rows.dtype).max)
+    over = _count(rows >= limits[:, None].astype(rows.dtype)) + (sizes >= limits)
+    # Of m + 1 values, those whose rank p is at most alpha are among the largest `places`.
+    places = np.floor(alpha * (m + 1) + 1e-9).astype(np.int64)
+    passing = np.minimum(over, places)
+    # Ties at the border: none of the values equal to the first one outside may pass.
+    crowded = np.flatnonzero((over > places) & ~by_permutation)
+    for allowed in np.unique(places[crowded]).tolist():
+        group = crowded[places[crowded] == allowed]
+        known, own = rows[group], sizes[group]
+        last = known.shape[1] - 1
+        ordered = np.partition(known, [last - allowed, last - max(allowed - 1, 0)], axis=1)
+        # The first value outside, were the window's own size sorted in among its references.
+        inner = ordered[:, last - allowed + 1] if allowed else np.iinfo(rows.dtype).max
+        border = np.maximum(np.minimum(inner, own), ordered[:, last - allowed]).astype(rows.dtype)
+        passing[group] = _count(known > border[:, None]) + (own > border)
+    share = passing / (m + 1)
+    expected: Floats = np.where(by_permutation, np.minimum(over / (m + 1), alpha), share)
+    return expected

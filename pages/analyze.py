@@ -1,0 +1,23 @@
+"""From data to a verdict."""
+
+import streamlit as st
+
+from driftlock.ui import ask, page, progress, recent_runs, result
+from driftlock.ui.session import TENANT, app
+
+page.head("Analyze", "From your data to a verdict, and how often chance alone would say the same.")
+
+run_id = st.query_params.get("run")
+run = app().queries.run(TENANT, run_id) if run_id else None
+
+with st.expander("Data and settings", expanded=run is None):
+    ask.show()
+
+if run is not None and run.state in progress.AT_WORK:
+    progress.show(run)
+elif run is not None:
+    result.show(run)
+elif run_id:
+    st.info("This run is not kept any more, or never was. Choose a source to start another.")
+
+recent_runs.show(run_id)

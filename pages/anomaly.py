@@ -1,0 +1,45 @@
+"""Why a window was flagged, how sure that is, and the proof."""
+
+import streamlit as st
+
+from driftlock.ui import (
+    anomaly_chance,
+    anomaly_differs,
+    anomaly_head,
+    anomaly_record,
+    anomaly_verdict,
+    anomaly_whatif,
+    links,
+    page,
+)
+from driftlock.ui.session import TENANT, app
+
+anomaly_id = st.query_params.get("id")
+if not anomaly_id:
+    page.head("Anomaly", "Why a window was flagged, how rare that is, and the proof.")
+    st.info("No flagged window is open. Analyze something and choose a row of its table.")
+    st.page_link(links.ANALYZE, label="Go to Analyze")
+    st.stop()
+
+anomaly = app().queries.anomaly(TENANT, anomaly_id)
+stream = app().queries.stream(TENANT, anomaly.row.stream_id) if anomaly else None
+if anomaly is None or stream is None:
+    page.head("Anomaly", "Why a window was flagged, how rare that is, and the proof.")
+    st.info("There is no flagged window of this id, or it is not kept any more.")
+    st.page_link(links.ANALYZE, label="Go to Analyze")
+    st.stop()
+
+anomaly_head.show(anomaly, stream)
+anomaly_verdict.show(anomaly)
+tabs = {
+    "What differs": anomaly_differs.show,
+    "Is it chance?": anomaly_chance.show,
+    "What if": anomaly_whatif.show,
+    "Record": anomaly_record.show,
+}
+for tab, show in zip(
+    st.tabs(list(tabs), key="tab", bind="query-params", on_change="rerun"), tabs.values(), strict=True
+):
+    if tab.open:
+        with tab:
+            show(anomaly)

@@ -1,0 +1,99 @@
+"""Block boundaries are no part of a file: wherever it is cut, the same comes out."""
+
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from driftlock.decode.compression import BLOCK_BYTES, Unpacked
+from driftlock.decode.elements import Element, elements
+from driftlock.decode.lines import numbered_lines
+from driftlock.decode.recognise import FORMATS, Head, recognise
+from driftlock.decode.tally import Tally
+from tests.decode.sources import Dribble, cut, golden_inputs
+
+GOLDEN_BYTES = [path.read_bytes().removeprefix(b"\xef\xbb\xbf") for path in golden_inputs()]
+places = st.lists(st.integers(0, 5_000), max_size=12)
+json_soup = st.lists(
+    st.sampled_from(
+        [
+            b"[",
+            b"]",
+            b"{",
+            b"}",
+            b'"',
+            b'\\"',
+            b"\\",
+            b"\n",
+            b"\n  {",
+            b",",
+            b":",
+            b" ",
+            b'"a"',
+            b'{"a":1}',
+            b"x",
+        ]
+    ),
+    max_size=40,
+).map(b"".join)
+
+
+@given(data=st.sampled_from(GOLDEN_BYTES), places=places, format=st.sampled_from([None, *FORMATS]))
+@settings(max_examples=400, deadline=None)
+def test_every_reader_is_blind_to_cuts(data: bytes, places: list[int], format: str | None) -> None:
+    """A golden file, read as any format, gives the same events and counts from any blocks."""
+    reading = recognise(Head(data, True), format=format, kind=None)
+    whole, pieces = Tally(), Tally()
+    expected = list(reading.read([data], whole))
+    assert expected == list(reading.read(cut(data, places), pieces))
+    assert (whole.lines, whole.skipped, whole.joined) == (pieces.lines, pieces.skipped, pieces.joined)
+    assert whole.first_skips == pieces.first_skips
+
+
+@given(
+    soup=json_soup, places=places, prefix=st.sampled_from([b"", b"[", b"[\n  ", b'{"events":[', b'{"k":[1],'])
+)
+@settings(max_examples=1_500, deadline=None)
+def test_elements_are_blind_to_cuts_even_in_nonsense(soup: bytes, places: list[int], prefix: bytes) -> None:
+    """Faults are found at the same line with the same words, too, and the limit bites at the same byte."""
+    data = prefix + soup
+    for wanted in (None, frozenset({"events", "a"})):
+
+        def run(
+            blocks: list[bytes], wanted: frozenset[str] | None = wanted
+        ) -> tuple[list[Element], list[object]]:
+            skips: list[object] = []
+            return list(elements(blocks, wanted, lambda *skip: skips.append(skip), limit=12)), skips
+
+        assert run([data]) == run(cut(data, places))
+
+
+@given(data=st.lists(st.sampled_from([b"\n", b"\r\n", b"\r", b"ab", b"c" * 5])).map(b"".join), places=places)
+@settings(max_examples=500, deadline=None)
+def test_lines_are_blind_to_cuts(data: bytes, places: list[int]) -> None:
+    """Lines, their numbers and the ones that are too long do not depend on blocks."""
+    whole, pieces = Tally(), Tally()
+    expected = list(numbered_lines([data], whole, limit=8))
+    assert expected == list(numbered_lines(cut(data, places), pieces, limit=8))
+    assert (whole.lines, whole.first_skips) == (pieces.lines, pieces.first_skips)
+    naive = data.removesuffix(b"\n").split(b"\n") if data else []
+    assert [line.removesuffix(b"\r") for line in naive if len(line) <= 8] == [line for _, line in expected]
+
+
+@pytest.mark.parametrize("sizes", [(1,), (3, 1, 2)], ids=str)
+def test_small_reads_come_out_as_large_blocks(sizes: tuple[int, ...]) -> None:
+    """A source that gives a byte at a time does not cost a block for each."""
+    data = bytes(range(65, 91)) * 12_000
+    blocks = list(Unpacked(Dribble(data, sizes)))
+    assert data == b"".join(blocks)
+    assert len(blocks) <= len(data) // BLOCK_BYTES + 1
+
+
+def test_bytes_read_grows_to_the_size_of_the_source() -> None:
+    """Progress is counted in bytes of the source."""
+    data = b"line\n" * 200_000
+    unpacked = Unpacked(io.BytesIO(data))
+    seen = [unpacked.bytes_read for _ in unpacked]
+    assert seen == sorted(seen)
+    assert len(data) == unpacked.bytes_read

@@ -1,0 +1,92 @@
+"""A dashboard of its own for the browser tests, and a browser."""
+
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium. Missing, it skips; in CI that is a failure."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"{CHROMIUM} is missing and CI must not skip the browser tests")
+        pytest.skip(f"{CHROMIUM} is not installed, so the dashboard cannot be seen")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running dashboard with an empty home and an upload limit of 1 MB."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = tmp_path_factory.mktemp("home")
+    log = home / "streamlit.log"
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "streamlit",
+                "run",
+                "app.py",
+                f"--server.port={port}",
+                "--server.address=127.0.0.1",
+            ],
+            cwd=ROOT,
+            env=os.environ | {"DRIFTLOCK_HOME": str(home / "driftlock"), "DRIFTLOCK_MAX_UPLOAD_MB": "1"},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _await(f"{address}/_stcore/health", server, log)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+def _await(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    """Until the server answers; its end, or a minute, is an error that shows its log."""
+    for _ in range(START_SECONDS * 5):
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, ConnectionError):
+            # communicate() would close the pipe; wait() with a limit is a pause that ends with the server.
+            try:
+                server.wait(timeout=0.2)
+            except subprocess.TimeoutExpired:
+                continue
+    raise RuntimeError(f"the dashboard did not start:\n{log.read_text()}")
+
+
+@pytest.fixture
+def page(chromium: Browser) -> Iterator[Page]:
+    """A fresh browser window of 1280 × 800, light."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
+    opened = context.new_page()
+    opened.set_default_timeout(20_000)
+    yield opened
+    context.close()

@@ -1,0 +1,201 @@
+"""The dashboard as a browser shows it."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from data_generator import generate
+
+pytestmark = pytest.mark.browser
+
+FORBIDDEN = ("confidence", "probability that", "p=0.000", "p = 0.000", "all clear")
+
+
+def run_sample(page: Page, dashboard: str, sample: str) -> str:
+    """Analyse a sample with its own settings and give the address of the result."""
+    page.goto(f"{dashboard}/?sample={sample}")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("heading", name="Flagged windows").wait_for()
+    return page.url
+
+
+def open_strongest(page: Page, dashboard: str, sample: str = "web-logs") -> str:
+    """The address of the strongest anomaly of a sample."""
+    run_sample(page, dashboard, sample)
+    page.get_by_role("link", name="Open the strongest").click()
+    page.get_by_role("tab", name="What differs").wait_for()
+    return page.url
+
+
+def upload(page: Page, dashboard: str, name: str, data: bytes) -> None:
+    """Choose a file on the Upload tab."""
+    page.goto(f"{dashboard}/?src=Upload")
+    page.locator("input[type=file]").set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": data}
+    )
+
+
+def sideways(page: Page) -> int:
+    """Pixels by which the page is wider than the window."""
+    wider: int = page.evaluate(
+        "Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]"
+        ".map(e => e.scrollWidth - e.clientWidth))"
+    )
+    return wider
+
+
+def test_a_sample_leads_to_flagged_windows_beside_chance(page: Page, dashboard: str) -> None:
+    """Choose a card, run, and the result names what chance alone would flag."""
+    page.goto(dashboard)
+    page.get_by_role("button", name="Choose").first.click()
+    page.get_by_role("button", name="Run").click()
+    expect(page.get_by_text(re.compile(r"\d+ flagged · at most about .+ by chance alone"))).to_be_visible()
+    assert "run=" in page.url
+
+
+def test_a_result_opens_in_another_browser(page: Page, chromium: Browser, dashboard: str) -> None:
+    """The address is all it takes."""
+    address = run_sample(page, dashboard, "support-llm")
+    metrics = page.get_by_test_id("stMetricValue").all_inner_texts()
+    other = chromium.new_context().new_page()
+    other.goto(address)
+    other.get_by_role("heading", name="Flagged windows").wait_for(timeout=60_000)
+    assert other.get_by_test_id("stMetricValue").all_inner_texts() == metrics
+    other.context.close()
+
+
+def test_an_anomaly_opens_by_its_address_with_its_tab(page: Page, chromium: Browser, dashboard: str) -> None:
+    """Id and tab are in the address, payloads are not."""
+    open_strongest(page, dashboard)
+    page.get_by_role("tab", name="Record").click()
+    page.get_by_text("Exact sizes, bytes").wait_for()
+    other = chromium.new_context().new_page()
+    other.goto(page.url)
+    other.get_by_text("Exact sizes, bytes").wait_for(timeout=60_000)
+    assert re.fullmatch(r".*/anomaly\?id=[0-9a-f]{16}&tab=Record", page.url)
+    other.context.close()
+
+
+def test_back_returns_from_the_anomaly_to_its_run(page: Page, dashboard: str) -> None:
+    """The browser's back button leads to the same result."""
+    address = run_sample(page, dashboard, "web-logs")
+    page.get_by_role("link", name="Open the strongest").click()
+    page.get_by_role("tab", name="What differs").wait_for()
+    page.go_back()
+    page.get_by_role("heading", name="Flagged windows").wait_for()
+    assert page.url == address
+
+
+def test_ticking_the_smallest_set_unflags_the_window(page: Page, dashboard: str) -> None:
+    """All of the set ticked: not flagged; one back: flagged."""
+    open_strongest(page, dashboard)
+    page.get_by_role("tab", name="What if").click()
+    page.get_by_role("button", name="Tick the smallest set").click()
+    page.get_by_text("would not be flagged", exact=True).wait_for()
+    page.locator("[data-testid=stCheckbox]:has(input:checked) label").first.click()
+    page.get_by_text("would be flagged", exact=True).wait_for()
+
+
+def test_replay_is_identical(page: Page, dashboard: str) -> None:
+    """Every number of the record comes out again."""
+    open_strongest(page, dashboard)
+    page.get_by_role("tab", name="Record").click()
+    page.get_by_role("button", name="Replay").click()
+    page.get_by_text(re.compile(r"Identical: (\d+) of \1 numbers")).wait_for()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "sentence"),
+    [
+        ("empty.log", b"", "is empty: it has 0 bytes"),
+        ("large.log", b"2026-03-02 00:00:01 INFO ok\n" * 60_000, "driftlock detect large.log"),
+        ("random.ndjson", bytes(range(256)) * 400, "cannot be read"),
+        ("short.log", generate("quiet-logs", events=44).data, "needs at least 45: 1 more"),
+    ],
+    ids=["empty", "too large", "binary", "too short"],
+)
+def test_an_unusable_file_gets_a_sentence_of_its_own(
+    page: Page, dashboard: str, name: str, data: bytes, sentence: str
+) -> None:
+    """The sentence names the trouble, and a good file works right afterwards."""
+    upload(page, dashboard, name, data)
+    page.get_by_text(sentence).first.wait_for()
+    upload(page, dashboard, "good.log.gz", gzip.compress(generate("quiet-logs", events=600).data))
+    page.get_by_role("button", name="Run").click()
+    page.get_by_text("Windows tested").wait_for()
+
+
+def test_a_bad_line_is_reported_with_its_number(page: Page, dashboard: str) -> None:
+    """One broken line of NDJSON is skipped and named; the rest is analysed."""
+    lines = generate("app-json", events=600).data.splitlines()
+    lines[16] = b'{"level": "INFO", "broken'
+    upload(page, dashboard, "app.ndjson", b"\n".join(lines) + b"\n")
+    page.get_by_text("line 17").first.wait_for()
+    expect(page.get_by_role("button", name="Run")).to_be_enabled()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844)], ids=["desk", "phone"])
+def test_no_page_scrolls_sideways_or_fails(
+    chromium: Browser, dashboard: str, scheme: str, size: tuple[int, int]
+) -> None:
+    """Both pages fit the window in both themes, without an error in the page or its console."""
+    context = chromium.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    seen = []
+    open_strongest(page, dashboard)
+    for tab in ("What differs", "Is it chance?", "What if", "Record"):
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+        assert sideways(page) <= 0
+        seen.append(page.locator("[data-testid=stMain]").inner_text().lower())
+    page.get_by_role("link", name="All of this run").click()
+    page.get_by_role("heading", name="Flagged windows").wait_for()
+    assert sideways(page) <= 0
+    seen.append(page.locator("[data-testid=stMain]").inner_text().lower())
+    assert not errors
+    assert page.get_by_test_id("stException").count() == 0
+    assert not [phrase for phrase in FORBIDDEN if any(phrase in text for text in seen)]
+    context.close()
+
+
+def test_the_primary_action_is_in_sight(page: Page, dashboard: str) -> None:
+    """With a sample chosen, Run lies within the first 800 pixels."""
+    page.goto(f"{dashboard}/?sample=web-logs")
+    box = page.get_by_role("button", name="Run").bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 800
+
+
+def test_nothing_is_fetched_from_elsewhere(page: Page, dashboard: str) -> None:
+    """Every request of both pages goes to the dashboard itself."""
+    foreign: list[str] = []
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith((dashboard, "data:", "blob:")) else foreign.append(request.url)
+        ),
+    )
+    open_strongest(page, dashboard)
+    assert foreign == []
+
+
+def test_a_download_holds_every_flagged_window(page: Page, dashboard: str, tmp_path: Path) -> None:
+    """The NDJSON has one line for each window that the card counts."""
+    run_sample(page, dashboard, "web-logs")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="NDJSON").click()
+    file = tmp_path / "flagged.ndjson"
+    download.value.save_as(file)
+    flagged = page.get_by_test_id("stMetric").filter(has_text="Flagged").get_by_test_id("stMetricValue")
+    assert len(file.read_text().splitlines()) == int(flagged.inner_text())

@@ -1,0 +1,57 @@
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from driftlock.bootstrap import open_app
+from driftlock.errors import InvalidSettings
+from driftlock.settings import Settings
+
+
+def test_without_variables_everything_has_a_value():
+    settings = Settings.from_environment({"PATH": "/bin", "DRIFTLOCK_MAX_UPLOAD_MB": " "})
+    assert settings.home == Path(".driftlock")
+    assert settings.database_url == f"sqlite:///{Path.cwd()}/.driftlock/driftlock.db"
+    assert settings.max_upload_bytes == 200_000_000
+    assert settings.upload_retention == timedelta(hours=24)
+
+
+def test_each_variable_is_read(tmp_path):
+    settings = Settings.from_environment(
+        {
+            "DRIFTLOCK_HOME": str(tmp_path),
+            "DRIFTLOCK_DATABASE_URL": f"sqlite:///{tmp_path}/elsewhere/d.db",
+            "DRIFTLOCK_MAX_UPLOAD_MB": "1",
+            "DRIFTLOCK_UPLOAD_RETENTION_HOURS": "48",
+        }
+    )
+    assert settings.spool == tmp_path / "spool"
+    assert settings.database_file == tmp_path / "elsewhere" / "d.db"
+    assert settings.max_upload_bytes == 1_000_000
+    assert settings.upload_retention == timedelta(days=2)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "allowed"),
+    [
+        ("DRIFTLOCK_HOME", __file__, "a folder, or a path where one can be made"),
+        ("DRIFTLOCK_DATABASE_URL", "sqlite://", "a SQLite file, sqlite:///path/to/driftlock.db"),
+        ("DRIFTLOCK_DATABASE_URL", "mysql://db/driftlock", "a SQLite file, sqlite:///path/to/driftlock.db"),
+        ("DRIFTLOCK_MAX_UPLOAD_MB", "0", "a whole number from 1 to 4096"),
+        ("DRIFTLOCK_MAX_UPLOAD_MB", "2.5", "a whole number"),
+        ("DRIFTLOCK_UPLOAD_RETENTION_HOURS", "for ever", "a whole number"),
+        ("DRIFTLOCK_UPLOAD_RETENTION_HOURS", "-1", "a whole number from 1 to 8784"),
+    ],
+)
+def test_a_wrong_value_stops_the_start_and_says_what_is_allowed(variable, value, allowed):
+    with pytest.raises(InvalidSettings) as raised:
+        Settings.from_environment({variable: value})
+    assert str(raised.value) == f"{variable}={value}: allowed is {allowed}"
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(
+        InvalidSettings, match=r"^DRIFTLOCK_HOME: .*/file/home cannot be made: Not a directory$"
+    ):
+        open_app(Settings(home=tmp_path / "file" / "home"))

@@ -1,0 +1,62 @@
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+import sqlalchemy as sa
+
+from driftlock.storage.connect import connect, writing
+from driftlock.storage.schema import detector_states, runs
+from driftlock.storage.types import UtcTime, write_json
+
+
+def test_readers_do_not_block_the_writer(store):
+    """Write-ahead logging: what a reader sees stays as it was, and the writer goes on."""
+    count = sa.select(sa.func.count()).select_from(runs)
+    with store.engine.connect() as reader:
+        assert reader.scalar(count) == 0
+        with writing(store.engine) as writer:
+            writer.exec_driver_sql(
+                "INSERT INTO runs (tenant, id, source, name, state, step, configuration, options, bytes_read,"
+                " events_received, events_analyzed, cancel_requested, created_at)"
+                " VALUES ('demo', 'a', 'paste', 'x', 'done', '', '{}', '{}', 0, 0, 0, 0, '2026-01-05 12:00:00')"
+            )
+        assert reader.scalar(count) == 0
+    with store.engine.connect() as reader:
+        assert reader.scalar(count) == 1
+
+
+def test_nothing_can_belong_to_a_stream_that_is_not_there(store):
+    with pytest.raises(sa.exc.IntegrityError), writing(store.engine) as connection:
+        connection.execute(sa.insert(detector_states).values(tenant="demo", stream_id="none", cursor=0))
+
+
+def test_an_error_of_the_database_does_not_quote_what_was_to_be_stored(store):
+    with pytest.raises(sa.exc.IntegrityError) as raised, writing(store.engine) as connection:
+        connection.execute(
+            sa.insert(detector_states).values(tenant="demo", stream_id="x", cursor=0, state=b"secret")
+        )
+    assert "secret" not in str(raised.value)
+
+
+def test_times_come_back_aware_and_the_same_moment(tmp_path):
+    table = sa.Table("moments", sa.MetaData(), sa.Column("moment", UtcTime))
+    engine = connect(f"sqlite:///{tmp_path}/moments.db")
+    moment = datetime(2026, 3, 1, 0, 30, tzinfo=timezone(timedelta(hours=2)))
+    with writing(engine) as connection:
+        table.create(connection)
+        connection.execute(sa.insert(table), [{"moment": moment}, {"moment": None}])
+        assert connection.scalars(sa.select(table.c.moment)).all() == [moment, None]
+        assert connection.scalar(sa.select(table.c.moment)).tzinfo == UTC
+        assert connection.scalar(sa.select(sa.func.count()).where(table.c.moment < moment)) == 0
+
+
+def test_a_time_without_a_zone_is_refused(tmp_path):
+    table = sa.Table("moments", sa.MetaData(), sa.Column("moment", UtcTime))
+    engine = connect(f"sqlite:///{tmp_path}/moments.db")
+    table.create(engine)
+    with engine.connect() as connection, pytest.raises(sa.exc.StatementError, match="no time zone"):
+        connection.execute(sa.insert(table), [{"moment": datetime(2026, 3, 1)}])
+
+
+def test_json_without_a_meaning_elsewhere_is_refused():
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        write_json({"p_perm": float("nan")})

@@ -1,0 +1,32 @@
+"""A dashboard without a browser, on an application with an empty home."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from driftlock.bootstrap import App
+from driftlock.ui import session
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """The application the pages of this module open; closed and forgotten at the end."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DRIFTLOCK_HOME", str(tmp_path_factory.mktemp("home")))
+        st.cache_resource.clear()
+        st.cache_data.clear()
+        opened = session.app()
+        yield opened
+        opened.close()
+        st.cache_resource.clear()
+
+
+@pytest.fixture
+def dashboard(app: App) -> AppTest:
+    """A fresh session, not run yet."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)

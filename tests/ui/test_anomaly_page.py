@@ -1,0 +1,169 @@
+"""Anomaly: why, how rare, what if, proof."""
+
+import io
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from data_generator import generate
+from driftlock.bootstrap import App
+from driftlock.model import Anomaly
+from driftlock.ui.session import TENANT
+from driftlock_core.profiles import BALANCED
+from tests.ui.pages import FORBIDDEN, SECONDS, button, rendered
+
+PAGE = "pages/anomaly.py"
+
+
+def run_sample(app: App, tenant: str, data: bytes) -> str:
+    """The id of the strongest anomaly of *data*."""
+    run_id = app.start_run(
+        tenant, source="paste", name="Shop", open_source=lambda: io.BytesIO(data), profile=BALANCED
+    )
+    assert app.wait_for_run(tenant, run_id, seconds=SECONDS).state == "done"
+    return app.queries.anomalies(tenant, app.queries.streams(tenant, run_id)[0].id)[0].id
+
+
+@pytest.fixture(scope="module")
+def strongest(app: App) -> Anomaly:
+    """The strongest anomaly of the web shop's log up to the end of its first fault."""
+    anomaly = app.queries.anomaly(TENANT, run_sample(app, TENANT, generate("web-logs", events=3_000).data))
+    assert anomaly is not None
+    return anomaly
+
+
+def opened(dashboard: AppTest, anomaly_id: str, tab: str | None = None) -> AppTest:
+    """The page on one anomaly, one of its tabs open."""
+    dashboard.run()
+    dashboard.switch_page(PAGE)
+    dashboard.query_params["id"] = anomaly_id
+    if tab is not None:
+        dashboard.query_params["tab"] = tab
+    dashboard.run()
+    assert not dashboard.exception
+    return dashboard
+
+
+def test_without_an_id_the_page_leads_to_analyze(dashboard: AppTest) -> None:
+    """A friendly line and a link, nothing else."""
+    dashboard.run()
+    dashboard.switch_page(PAGE).run()
+    assert "No flagged window is open" in dashboard.info[0].value
+    assert not dashboard.exception
+
+
+def test_a_foreign_id_reads_like_an_unknown_one(dashboard: AppTest, app: App) -> None:
+    """Whether another tenant has such an anomaly cannot be told from the page."""
+    foreign = run_sample(app, "other", generate("web-logs", seed=11, events=3_000).data)
+    assert app.queries.anomaly("other", foreign) is not None
+    seen = rendered(opened(dashboard, foreign))
+    assert seen == rendered(opened(dashboard, "0123456789abcdef"))
+    assert "There is no flagged window of this id" in seen
+
+
+def test_the_header_is_the_sentence_of_the_record(dashboard: AppTest, strongest: Anomaly) -> None:
+    """Title and explanation are one text."""
+    title = opened(dashboard, strongest.row.id).title[0].value
+    assert title.replace("\\", "") == strongest.record["explanation"]["sentence"]
+
+
+def test_the_three_cards_show_the_numbers_of_the_record(dashboard: AppTest, strongest: Anomaly) -> None:
+    """NCD, p and extra bits are the stored ones; the NCD stands beside range and limit."""
+    page = opened(dashboard, strongest.row.id)
+    shown = {metric.label: metric.value for metric in page.metric}
+    assert float(shown["NCD (size-matched)"]) == pytest.approx(strongest.record["ncd"], abs=5e-4)
+    assert float(shown["p"]) == pytest.approx(strongest.record["p"], rel=5e-3)
+    assert int(re.sub(r"\D", "", shown["Extra bits"])) == round(strongest.record["extra_bits"])
+    bar = "".join(html.body for html in page.get("html"))
+    assert "limit 0.30" in bar
+    assert "ordinary" in bar
+
+
+def test_no_p_is_shown_below_the_smallest_possible(dashboard: AppTest, strongest: Anomaly) -> None:
+    """At the floor the words "smallest value" appear."""
+    record = strongest.record
+    floor = max(1 / (record["m"] + 1), 1 / (record["permutations"] + 1))
+    page = opened(dashboard, strongest.row.id)
+    assert float(page.metric[1].value) >= floor - 5e-6
+    assert ("smallest value" in rendered(page)) == (record["p"] <= floor * (1 + 1e-9))
+
+
+def test_only_the_open_tab_is_computed(dashboard: AppTest, strongest: Anomaly) -> None:
+    """The record tab draws no byte map, and the first tab no record."""
+    assert "dl-map" in "".join(h.body for h in opened(dashboard, strongest.row.id).get("html"))
+    page = opened(dashboard, strongest.row.id, "Record")
+    assert "dl-map" not in "".join(h.body for h in page.get("html"))
+    assert "Exact sizes" in rendered(page)
+
+
+def test_the_byte_map_names_its_parse(dashboard: AppTest, strongest: Anomaly) -> None:
+    """zstd gives no parse away, and the page says whose parse is drawn."""
+    assert "reference parse (longest match), not zstd's own" in rendered(opened(dashboard, strongest.row.id))
+
+
+def test_the_paragraph_is_the_stored_one(dashboard: AppTest, strongest: Anomaly) -> None:
+    """It speaks of permutations, ordinary range and both limits, and says what p is not."""
+    text = rendered(opened(dashboard, strongest.row.id, "Is it chance?")).replace("\\", "")
+    assert strongest.record["explanation"]["paragraph"] in text
+    for part in ("999", "ordinary windows here lie between", "≥ 0.30", "≤ 0.05", "It is not the chance that"):
+        assert part in text
+
+
+def test_removing_the_smallest_set_unflags_and_one_back_flags_again(
+    dashboard: AppTest, app: App, strongest: Anomaly
+) -> None:
+    """The boxes recompute the window, they do not look a result up."""
+    stream_id = strongest.row.stream_id
+    rows = app.queries.anomalies(TENANT, stream_id)
+    with_set = next(row.id for row in rows if app.examination.smallest_set(TENANT, row.id).seqs)
+    smallest = app.examination.smallest_set(TENANT, with_set).seqs
+    page = opened(dashboard, with_set, "What if")
+    assert "is flagged" in page.warning[0].value
+    button(page, "Tick the smallest set").click().run()  # type: ignore[attr-defined]
+    assert "would not be flagged" in page.success[0].value
+    page.checkbox(key=f"without-{with_set}-{smallest[0]}").set_value(False).run()
+    assert "would be flagged" in page.warning[0].value
+
+
+def test_replay_finds_every_number_again(dashboard: AppTest, strongest: Anomaly) -> None:
+    """The button computes the record anew from stored events."""
+    page = opened(dashboard, strongest.row.id, "Record")
+    assert not page.success
+    button(page, "Replay").click().run()  # type: ignore[attr-defined]
+    assert page.success[0].value.startswith("Identical: ")
+
+
+def test_next_and_previous_lead_through_the_stream(dashboard: AppTest, strongest: Anomaly) -> None:
+    """The neighbours open in place and keep nothing of the window that was left."""
+    page = opened(dashboard, strongest.row.id)
+    label = "Next ›" if strongest.next_id else "‹ Prev"
+    button(page, label).click().run()  # type: ignore[attr-defined]
+    assert page.query_params["id"] == (strongest.next_id or strongest.previous_id)
+    assert "ev" not in page.query_params
+    assert not page.exception
+
+
+def test_a_hostile_payload_stays_text(dashboard: AppTest, app: App) -> None:
+    """Markup, Markdown and direction marks in events reach the page as letters."""
+    ordinary = generate("quiet-logs", events=1_500).data
+    evil = "<script>alert(1)</script><img src=x onerror=alert(2)> ![i](https://x.invalid/p.png) **b** \u202e"
+    attack = "".join(
+        f"2026-03-09 10:00:{n:02},000 INFO  [worker-3] {evil} {n * 7919 % 1000:x}{'q' * (n % 9)}\n"
+        for n in range(50)
+    ).encode()
+    anomaly_id = run_sample(app, TENANT, ordinary + attack)
+    for tab in ("What differs", "Is it chance?", "What if", "Record"):
+        page = opened(dashboard, anomaly_id, tab)
+        assert "<script" not in "".join(html.body for html in page.get("html"))
+        assert "<img" not in "".join(html.body for html in page.get("html"))
+        for element in (*page.markdown, *page.caption, *page.title, *page.checkbox):
+            text = getattr(element, "value", None) if element.type != "checkbox" else element.label
+            assert "](https" not in str(text)
+
+
+def test_no_text_claims_more_than_a_p_value_says(dashboard: AppTest, strongest: Anomaly) -> None:
+    """None of the forbidden phrases is rendered on any tab."""
+    for tab in ("What differs", "Is it chance?", "What if", "Record"):
+        text = rendered(opened(dashboard, strongest.row.id, tab)).lower()
+        assert not [phrase for phrase in FORBIDDEN if phrase in text]

@@ -1,0 +1,38 @@
+"""The null panels show every value and the record's own number."""
+
+import numpy as np
+
+from driftlock.ui.charts import Drawing
+from driftlock.ui.null_chart import null_panel
+from driftlock.ui.theme import LIGHT
+
+
+def panel(values: np.ndarray, observed: float) -> Drawing:
+    return null_panel(values, observed, colours=LIGHT, what="shuffle", unit="Bytes", flagged=True)
+
+
+def test_the_bars_count_every_value() -> None:
+    """999 shuffles make 999 counts, wherever the observed value lies."""
+    values = np.random.default_rng(3).normal(1200, 60, 999).round()
+    for observed in (900.0, 1200.0, 1900.0):
+        assert sum(int(np.sum(bar.y)) for bar in panel(values, observed).figure.data) == 999
+
+
+def test_the_line_stands_at_the_observed_value() -> None:
+    """The vertical line is at the number of the record, which is written beside it."""
+    drawing = panel(np.arange(1000.0, 1200.0), 1250.0)
+    line = next(shape for shape in drawing.figure.layout.shapes if shape.type == "line")
+    assert line.x0 == line.x1 == 1250.0
+    assert "observed 1250 · 1st of 201" in drawing.figure.layout.annotations[0].text
+
+
+def test_ties_count_against_the_window() -> None:
+    """A value equal to the observed one is at or above it."""
+    assert "ranks 3rd of 5" in panel(np.array([10.0, 20.0, 20.0, 15.0]), 20.0).caption
+
+
+def test_one_repeated_value_is_drawn_too() -> None:
+    """A null without any spread is one bar, not an error."""
+    drawing = panel(np.full(999, 700.0), 700.0)
+    assert sum(int(np.sum(bar.y)) for bar in drawing.figure.data) == 999
+    assert "1000th of 1000" in drawing.caption
