@@ -138,15 +138,18 @@ class Detector:
         Returns:
             The windows that these events complete; none if no chunk fills up.
         """
-        self.raw.extend(events)
-        self.canonical.extend(self.masker.canonical(events))
-        self.events_seen += len(events)
-        available = self.events_seen // self.profile.hop
         parts = []
-        while self.chunks_done < available:
-            stop = min(available, self.chunks_done + SLAB_CHUNKS)
-            parts.append(self._slab(stop))
-            self._forget()
+        # Piece by piece, so that what is masked is still in the processor's cache when it is compressed.
+        step = SLAB_CHUNKS * self.profile.hop
+        for start in range(0, len(events), step):
+            piece = events[start : start + step]
+            self.raw.extend(piece)
+            self.canonical.extend(self.masker.canonical(piece))
+            self.events_seen += len(piece)
+            available = self.events_seen // self.profile.hop
+            if self.chunks_done < available:
+                parts.append(self._slab(available))
+                self._forget()
         return Windows.join(parts)
 
     def _slab(self, stop: int) -> Windows:

@@ -76,7 +76,8 @@ def flags_by_chance(
     (itself and its references), so the chance of a flag is the share of pool
     members that pass both limits. Where p_perm alone decides, the share that
     passes the size limit, but at most alpha. Both are upper estimates: the
-    exact score is at most the bound used here, and p_perm can only veto.
+    exact score is at most the bound used here, p_perm can only veto, and of
+    sizes tied at the rank limit some are counted that a p-value would refuse.
 
     Args:
         rows, m: As :func:`reference_rows` gives them.
@@ -94,18 +95,6 @@ def flags_by_chance(
     over = _count(rows >= limits[:, None].astype(rows.dtype)) + (sizes >= limits)
     # Of m + 1 values, those whose rank p is at most alpha are among the largest `places`.
     places = np.floor(alpha * (m + 1) + 1e-9).astype(np.int64)
-    passing = np.minimum(over, places)
-    # Ties at the border: none of the values equal to the first one outside may pass.
-    crowded = np.flatnonzero((over > places) & ~by_permutation)
-    for allowed in np.unique(places[crowded]).tolist():
-        group = crowded[places[crowded] == allowed]
-        known, own = rows[group], sizes[group]
-        last = known.shape[1] - 1
-        ordered = np.partition(known, [last - allowed, last - max(allowed - 1, 0)], axis=1)
-        # The first value outside, were the window's own size sorted in among its references.
-        inner = ordered[:, last - allowed + 1] if allowed else np.iinfo(rows.dtype).max
-        border = np.maximum(np.minimum(inner, own), ordered[:, last - allowed]).astype(rows.dtype)
-        passing[group] = _count(known > border[:, None]) + (own > border)
-    share = passing / (m + 1)
+    share = np.minimum(over, places) / (m + 1)
     expected: Floats = np.where(by_permutation, np.minimum(over / (m + 1), alpha), share)
     return expected

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from driftlock.ui import settings_form, sources, understood
+from driftlock.errors import ApplicationError
+from driftlock.ui import settings_form, sources, understood, words
 from driftlock.ui.session import TENANT, app
 
 
@@ -21,17 +22,21 @@ def show() -> None:
     ):
         return
     options = {"sample": chosen.sample, "seed": chosen.seed} if chosen.sample else {}
-    run_id = app().start_run(
-        TENANT,
-        source=chosen.source,
-        name=chosen.name,
-        open_source=chosen.open,
-        profile=profile,
-        size_bytes=chosen.size_bytes,
-        format=look.format,
-        kind=look.kind,
-        propose_sizes=propose_sizes,
-        options=options,
-    )
+    try:
+        run_id = app().start_run(
+            TENANT,
+            source=chosen.source,
+            name=chosen.name,
+            open_source=chosen.open,
+            profile=profile,
+            size_bytes=chosen.size_bytes,
+            format=look.format,
+            kind=look.kind,
+            propose_sizes=propose_sizes,
+            options=options,
+        )
+    except ApplicationError as error:
+        st.error(words.literal(str(error)))
+        return
     st.query_params["run"] = run_id
     st.rerun()

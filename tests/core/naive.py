@@ -203,8 +203,8 @@ def chance(size: int, past: list[int], mu: float, cbar: float, alone: bool, p: P
     far = [u for u in pool if (u - mu) / cbar >= p.threshold]
     if alone:
         return min(p.alpha, len(far) / len(pool))
-    most = math.floor(p.alpha * len(pool) + 1e-9)
-    return sum(sum(v >= u for v in pool) <= most for u in far) / len(pool)
+    places = math.floor(p.alpha * len(pool) + 1e-9)
+    return len(sorted(far, reverse=True)[:places]) / len(pool)
 
 
 def measurement_digest(p: Parameters) -> bytes:

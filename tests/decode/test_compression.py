@@ -18,7 +18,9 @@ def zstd(data: bytes) -> bytes:
     return zstandard.ZstdCompressor().compress(data)
 
 
-every_codec = pytest.mark.parametrize(("pack", "codec"), [(gzip.compress, "gzip"), (zstd, "zstd")], ids=["gzip", "zstd"])
+every_codec = pytest.mark.parametrize(
+    ("pack", "codec"), [(gzip.compress, "gzip"), (zstd, "zstd")], ids=["gzip", "zstd"]
+)
 Pack = Callable[[bytes], bytes]
 
 

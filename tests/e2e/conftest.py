@@ -34,7 +34,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running dashboard with an empty home and an upload limit of 1 MB."""
+    """The address of a running dashboard with an empty home and an upload limit of 4 MB."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -52,7 +52,7 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 "--server.address=127.0.0.1",
             ],
             cwd=ROOT,
-            env=os.environ | {"DRIFTLOCK_HOME": str(home / "driftlock"), "DRIFTLOCK_MAX_UPLOAD_MB": "1"},
+            env=os.environ | {"DRIFTLOCK_HOME": str(home / "driftlock"), "DRIFTLOCK_MAX_UPLOAD_MB": "4"},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
