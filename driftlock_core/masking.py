@@ -46,7 +46,8 @@ _FREE_LEFT = rb"(?<![A-Za-z0])"
 _FREE_RIGHT = rb"(?![A-Za-z0])"
 _TLD = (
     rb"(?:com|org|net|edu|gov|mil|io|info|biz|dev|app|cloud|local|internal|lan"
-    rb"|de|uk|fr|nl|jp|cn|ru|br|au|us|ca|eu|ch|se|kr|hk|tw)"
+    rb"|de|uk|fr|nl|jp|cn|ru|br|au|us|ca|eu|ch|se|kr|hk|tw|mx|cz|dk|fi|hu|gr|ua|tr|za|nz|sg|vn|pt|ar"
+    rb"|(?:com|co|edu|ac|org|net|gov|mil)\.[a-z]{2})"
 )
 # In the order in which they are tried at each position. Lengths of local part and scheme are bounded so
 # that no text makes the search quadratic.

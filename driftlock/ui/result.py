@@ -33,11 +33,8 @@ def show(run: Run) -> None:
     if not stream.windows:
         st.info("No window of this stream was tested, so there is nothing to show yet.")
         return
-    hidden = truth.hidden(run)
     columns = app().queries.scores(TENANT, stream.id)
-    window = int(stream.configuration["window"])
-    shown = truth.reveal(run, hidden, columns, window) if hidden is not None else ()
-    _timeline(stream, columns, shown)
+    _timeline(stream, columns, truth.reveal(run, stream, columns))
     flagged_table.show(stream)
     downloads.show(run, stream)
 

@@ -3,26 +3,30 @@
 import streamlit as st
 
 from data_generator import SAMPLES
-from driftlock.model import Run, ScoreColumns
+from driftlock.model import Run, ScoreColumns, Stream
 from driftlock.ui import samples
+from driftlock.ui.session import TENANT, app
 from driftlock.ui.timeline_chart import Interval
-from driftlock.ui.truth_score import score
+from driftlock.ui.truth_score import placed, score
 
 
-def hidden(run: Run) -> tuple[Interval, ...] | None:
-    """The intervals hidden in the run's sample, or None where the run is of no sample."""
-    sample_id = str(run.options.get("sample"))
-    if run.source != "sample" or sample_id not in SAMPLES:
-        return None
-    stream = samples.generated(sample_id, int(run.options.get("seed", SAMPLES[sample_id].seed)))
-    # The generator counts from 0 and excludes the end; events are numbered from 1.
-    return tuple(Interval(t.start + 1, t.stop, t.kind.replace("_", " ")) for t in stream.truth)
-
-
-def reveal(run: Run, truth: tuple[Interval, ...], columns: ScoreColumns, window: int) -> tuple[Interval, ...]:
+def reveal(run: Run, stream: Stream, columns: ScoreColumns) -> tuple[Interval, ...]:
     """Ask whether to reveal; then say what was found and give the intervals to draw."""
+    sample = SAMPLES.get(str(run.options.get("sample")))
+    if run.source != "sample" or sample is None:
+        return ()
     if not st.toggle("Reveal what was hidden", key="reveal"):
         return ()
-    outcome = score(columns, truth, window)
-    st.markdown(f"**{outcome.sentence()}**  \n{SAMPLES[str(run.options['sample'])].hidden}")
+    generated = samples.generated(sample.id, int(run.options.get("seed", sample.seed)))
+    payloads = app().queries.stored(TENANT, stream.id, 1, stream.events)
+    lines = [1 + payload.count(b"\n") for _, payload in sorted(payloads.items())]
+    if sum(lines) != generated.events:
+        st.info(
+            "The events of this run are not those of the sample, so the truth cannot be placed among them."
+        )
+        return ()
+    # The generator counts from 0 and excludes the end.
+    truth = placed([Interval(t.start + 1, t.stop, t.kind.replace("_", " ")) for t in generated.truth], lines)
+    outcome = score(columns, truth, int(stream.configuration["window"]))
+    st.markdown(f"**{outcome.sentence()}**  \n{sample.hidden}")
     return truth

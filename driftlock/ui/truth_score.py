@@ -31,6 +31,31 @@ class TruthScore:
         return f"Found {len(self.found)} of {hidden}, missed {len(self.missed)}; {false}"
 
 
+def placed(truth: Sequence[Interval], lines: Sequence[int]) -> tuple[Interval, ...]:
+    """
+    Intervals of a generated sample in the event numbers of its stream.
+
+    Decoding may join lines that the generator counts one by one, so positions
+    are told apart by lines.
+
+    Args:
+        truth: In what the generator counts, from 1.
+        lines: How many of these each event of the stream holds, in order.
+
+    >>> placed([Interval(3, 4, "scan")], [1, 2, 1, 1])
+    (Interval(first=2, last=3, label='scan'),)
+    """
+    ends = np.cumsum(np.asarray(lines, dtype=np.int64))
+    return tuple(
+        Interval(
+            int(np.searchsorted(ends, interval.first)) + 1,
+            int(np.searchsorted(ends, interval.last)) + 1,
+            interval.label,
+        )
+        for interval in truth
+    )
+
+
 def score(columns: ScoreColumns, truth: Sequence[Interval], window: int) -> TruthScore:
     """
     Compare flagged windows with what was hidden.

@@ -28,8 +28,9 @@ NAMES = frozenset(
 )
 TLDS = (
     b"com org net edu gov mil io info biz dev app cloud local internal lan "
-    b"de uk fr nl jp cn ru br au us ca eu ch se kr hk tw"
+    b"de uk fr nl jp cn ru br au us ca eu ch se kr hk tw mx cz dk fi hu gr ua tr za nz sg vn pt ar"
 ).split()
+SECOND_LEVELS = b"com co edu ac org net gov mil".split()
 MONTHS = b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 DAYS = b"Mon Tue Wed Thu Fri Sat Sun".split()
 
@@ -134,6 +135,10 @@ dot, dash = literal(b"."), literal(b"-")
 word_or_dash = run(WORD + b"_-", 4)
 letters_digits = LETTERS + DIGITS + b"-"
 label = sequence(one(WORD), maybe(run(WORD + b"-", 0), one(WORD)))
+tld = either(
+    *map(literal, TLDS),
+    sequence(either(*map(literal, SECOND_LEVELS)), dot, run(bytes(range(97, 123)), 2, 2)),
+)
 up_to_three, group = run(b"0", 1, 3), run(HEX, 1, 4)
 group_colon, colon_group = sequence(group, colon), sequence(colon, group)
 pair = sequence(one(HEX), one(HEX))
@@ -208,7 +213,7 @@ TOKEN_CLASSES: list[tuple[str, list[Form]]] = [
         "domain",
         [
             Form(
-                sequence(label, repeat(sequence(dot, label), 0), dot, either(*map(literal, TLDS))),
+                sequence(label, repeat(sequence(dot, label), 0), dot, tld),
                 before_none_of(WORD + b"._-/"),
                 is_domain,
             )
