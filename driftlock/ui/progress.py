@@ -33,10 +33,10 @@ def _follow(run_id: str) -> None:
 
 
 def share(run: Run) -> float:
-    """How much of the work is done, 0 to 1: half for reading, half for analysing."""
+    """How much of the work is done, 0 to 1: half for reading, half for analyzing."""
     read = min(1.0, run.bytes_read / run.size_bytes) if run.size_bytes else 0.0
-    analysed = min(1.0, run.events_analyzed / run.events_received) if run.events_received else 0.0
-    return (read + analysed * read) / 2
+    analyzed = min(1.0, run.events_analyzed / run.events_received) if run.events_received else 0.0
+    return (read + analyzed * read) / 2
 
 
 def counted(run: Run) -> str:
@@ -46,7 +46,7 @@ def counted(run: Run) -> str:
         parts.append(f"{bytes_text(run.bytes_read)} of {bytes_text(run.size_bytes)} read")
     if run.events_received:
         parts.append(
-            f"{count_text(run.events_analyzed)} of {count_text(run.events_received)} events analysed"
+            f"{count_text(run.events_analyzed)} of {count_text(run.events_received)} events analyzed"
         )
     return " · ".join(parts)
 
@@ -54,6 +54,6 @@ def counted(run: Run) -> str:
 def ended_early(run: Run) -> None:
     """Why a run has no full result, and what is left of it."""
     if run.state == "cancelled":
-        st.warning("This run was cancelled. What had been analysed until then is shown below.")
+        st.warning("This run was cancelled. What had been analyzed until then is shown below.")
     elif run.state == "failed":
         st.error(f"This run failed: {words.literal(run.error or 'no reason was recorded.')}")

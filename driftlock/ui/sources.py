@@ -20,7 +20,7 @@ FILE_TYPES: Final = ["ndjson", "jsonl", "json", "csv", "log", "txt", "syslog", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chosen:
-    """What is to be analysed. ``identity`` stays the same exactly as long as the bytes do."""
+    """What is to be analyzed. ``identity`` stays the same exactly as long as the bytes do."""
 
     source: model.Source
     name: str
@@ -87,7 +87,7 @@ def _upload() -> Chosen | None:
     if file.size > app().settings.max_upload_bytes:
         st.error(
             f"**{words.literal(file.name)}** has {file.size / 1e6:.1f} MB; this dashboard takes up to "
-            f"{limit} MB. Files of any size can be analysed on the command line:"
+            f"{limit} MB. Files of any size can be analyzed on the command line:"
         )
         st.code(f"driftlock detect {shlex.quote(file.name)}", language="bash")
         return None

@@ -1,4 +1,4 @@
-"""What we understood: a first look at a source, before anything is analysed."""
+"""What we understood: a first look at a source, before anything is analyzed."""
 
 import math
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ class Understood:
 
 
 def look(chosen: Chosen) -> Understood | None:
-    """Show what the source was taken for and let the reader correct it; None if it cannot be analysed."""
+    """Show what the source was taken for and let the reader correct it; None if it cannot be analyzed."""
     # The choices stand below what they change, so they are read before they are drawn.
     form = _given("format")
     kind = cast(Kind | None, _given("kind"))
@@ -41,8 +41,7 @@ def look(chosen: Chosen) -> Understood | None:
         seen = _look(TENANT, chosen.identity, form, kind, chosen)
     except ApplicationError as error:
         st.error(f"**{words.literal(chosen.name)}** cannot be read: {words.literal(str(error))}")
-        if form or kind:
-            _choices()
+        _choices()
         return None
     st.markdown(f"**What we understood** · {headline(seen, chosen.size_bytes)}")
     report = seen.report

@@ -49,8 +49,6 @@ HELP: Final[Mapping[str, str]] = MappingProxyType(
             "cost at least as much (p shuffle). The window itself is counted in both, so neither is ever "
             "zero. It is not the chance that the window is ordinary."
         ),
-        "p_stream": "Rank among this stream's own past windows, the window itself counted.",
-        "p_perm": "Rank among shuffles of baseline and window chunks, the real order counted.",
         "extra_bits": "Bits the window needs beyond what a window of this stream usually needs.",
         "expected": (
             "How many windows these limits would flag, at most about, if nothing at all had been wrong. "

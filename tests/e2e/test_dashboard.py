@@ -15,7 +15,7 @@ FORBIDDEN = ("confidence", "probability that", "p=0.000", "p = 0.000", "all clea
 
 
 def run_sample(page: Page, dashboard: str, sample: str) -> str:
-    """Analyse a sample with its own settings and give the address of the result."""
+    """Analyze a sample with its own settings and give the address of the result."""
     page.goto(f"{dashboard}/?sample={sample}")
     page.get_by_role("button", name="Run").click()
     page.get_by_role("heading", name="Flagged windows").wait_for()
@@ -138,7 +138,7 @@ def test_an_unusable_file_gets_a_sentence_of_its_own(
 
 
 def test_a_bad_line_is_reported_with_its_number(page: Page, dashboard: str) -> None:
-    """One broken line of NDJSON is skipped and named; the rest is analysed."""
+    """One broken line of NDJSON is skipped and named; the rest is analyzed."""
     lines = generate("app-json", events=600).data.splitlines()
     lines[16] = b'{"level": "INFO", "broken'
     upload(page, dashboard, "app.ndjson", b"\n".join(lines) + b"\n")

@@ -1,4 +1,4 @@
-"""What the page tests share: something to analyse, and a way to read a page."""
+"""What the page tests share: something to analyze, and a way to read a page."""
 
 from streamlit.testing.v1 import AppTest
 

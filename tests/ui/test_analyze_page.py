@@ -83,7 +83,7 @@ def test_numbers_that_cannot_decide_are_refused_with_the_reason(dashboard: AppTe
 
 
 def test_a_short_text_gets_smaller_sizes(dashboard: AppTest, app: App) -> None:
-    """230 lines are analysed with a window of 20, and the page says so before and after."""
+    """230 lines are analyzed with a window of 20, and the page says so before and after."""
     dashboard.query_params["src"] = "Paste"
     dashboard.run()
     dashboard.text_area(key="pasted").set_value(lines("quiet-logs", 230)).run()
