@@ -99,6 +99,12 @@ STAMPS: tuple[Stamp, ...] = (
     Stamp("23:59:59, no date", re.compile(_OPEN + rb"\d\d:\d\d:\d\d\b"), None),
 )
 
+# Styles that begin at the first byte of a line, with a date: a line that starts so begins an event, whatever
+# style the rest of the file writes. Log files of several writers hold more than one.
+_AT_THE_HEAD = tuple(
+    stamp for stamp in STAMPS if not stamp.pattern.pattern.startswith(b".") and "no date" not in stamp.name
+)
+
 _STAMPED_SHARE = 0.5  # of the lines that may begin an event must agree on a style
 
 
@@ -121,3 +127,11 @@ def choose(lines: Sequence[bytes]) -> tuple[Stamp, int] | None:
     if best is None or best[1] < _STAMPED_SHARE * len(lines):
         return None
     return best
+
+
+def other_head(line: bytes) -> tuple[Stamp, re.Match[bytes]] | None:
+    """The style in which *line* begins with a date, for lines that do not follow their file's own style."""
+    for stamp in _AT_THE_HEAD:
+        if match := stamp.pattern.match(line):
+            return stamp, match
+    return None

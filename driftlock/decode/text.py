@@ -52,18 +52,21 @@ def read(blocks: Iterable[bytes], tally: Tally, manner: Manner) -> Iterator[Foun
     held: list[bytes] = []  # the lines of the event that may still grow
     held_bytes = 0
     blanks: list[bytes] = []
-    head = None
+    head: tuple[stamps.Stamp, re.Match[bytes]] | None = None
     for _, line in numbered_lines(blocks, tally):
         if not line or line.isspace():
             if held and len(blanks) < joining.MAX_JOINED_LINES and held_bytes < joining.MAX_JOINED_BYTES:
                 blanks.append(line)
                 held_bytes += len(line)
             elif held:  # a gap this long ends the event
-                yield _event(held, head, manner)
+                yield _event(held, head, manner.programs)
                 held = []
                 blanks.clear()
             continue
-        stamp = match(line) if match else None
+        found = match(line) if match else None
+        stamp = (
+            (manner.stamp, found) if manner.stamp and found else stamps.other_head(line) if match else None
+        )
         if held and stamp is None and not (begins and begins(line)):
             joins = continuation.joins(line)  # asked in any case: it follows the traceback
             if (
@@ -78,17 +81,17 @@ def read(blocks: Iterable[bytes], tally: Tally, manner: Manner) -> Iterator[Foun
                 blanks.clear()
                 continue
         if held:
-            yield _event(held, head, manner)
+            yield _event(held, head, manner.programs)
             blanks.clear()
         held = [line]
         held_bytes = len(line)
         head = stamp
         continuation.begin(line)
     if held:
-        yield _event(held, head, manner)
+        yield _event(held, head, manner.programs)
 
 
-def _event(held: list[bytes], head: re.Match[bytes] | None, manner: Manner) -> Found:
-    at_us = manner.stamp.at_us(head) if manner.stamp and head else None
-    service = syslog.program(held[0]) if manner.programs else None
+def _event(held: list[bytes], head: tuple[stamps.Stamp, re.Match[bytes]] | None, programs: bool) -> Found:
+    at_us = head[0].at_us(head[1]) if head else None
+    service = syslog.program(held[0]) if programs else None
     return Found(held[0] if len(held) == 1 else b"\n".join(held), at_us, service)

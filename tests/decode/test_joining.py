@@ -71,3 +71,13 @@ def test_syslog_lines_without_a_time_begin_events() -> None:
     data = b"<13>1 2024-05-01T10:00:00Z h a - - - up\n" * 9 + b"<13>1 - h a - - - up\n  more\n"
     assert payloads(data)[-1] == b"<13>1 - h a - - - up\n  more"
     assert len(payloads(data)) == 10
+
+
+def test_a_line_of_another_writer_begins_an_event() -> None:
+    """An access log with error lines in a style of their own: nothing is joined, both give their time."""
+    access = b'10.0.0.1 - - [02/Mar/2026:00:00:%02d +0000] "GET / HTTP/1.1" 200 12'
+    lines = [access % second for second in range(20)]
+    lines.insert(10, b"2026/03/02 00:00:09 [error] 32#32: upstream timed out")
+    events = read_all(b"\n".join(lines))[0]
+    assert lines == [event.payload for event in events]
+    assert events[9].at_us == events[10].at_us
