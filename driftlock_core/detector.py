@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 import numpy as np
 
@@ -22,10 +23,17 @@ SLAB_CHUNKS = 400
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """Which windows get their exact score and p_perm: bound ≥ threshold and p_stream ≤ alpha."""
+    """
+    Which windows get more than the bound of their score.
+
+    Exact score and p_perm: bound ≥ threshold and p_stream ≤ alpha. Beside
+    these, the exact score alone where the bound reaches *exact*: a chart of
+    scores is then all of one kind.
+    """
 
     threshold: float
     alpha: float
+    exact: float = inf
 
 
 class Detector:
@@ -68,6 +76,7 @@ class Detector:
         self.gate = Gate(
             threshold=min(profile.threshold, gate.threshold) if gate else profile.threshold,
             alpha=max(profile.alpha, gate.alpha) if gate else profile.alpha,
+            exact=gate.exact if gate else inf,
         )
         self.measurement_digest = digest_of(
             {**profile.measurement(), "library": self.compressor.version}  # sizes depend on it
@@ -208,6 +217,7 @@ class Detector:
         by_permutation = (m < profile.references_to_decide) | (profile.p_mode == "permutation")
         bound = (sizes - mu) / cbar
         gated = (bound >= self.gate.threshold) & (by_permutation | (p_stream <= self.gate.alpha))
+        exact = gated | (bound >= self.gate.exact)
         decided = self._judge.decide(
             slab,
             Measured(
@@ -220,6 +230,7 @@ class Detector:
                 bound=bound,
                 by_permutation=by_permutation,
                 gated=gated,
+                exact=exact,
                 epoch=epoch,
                 references_stop=stops,
             ),
@@ -235,7 +246,7 @@ class Detector:
             m=m,
             p_stream=p_stream,
             score=decided.score,
-            exact=gated,
+            exact=exact,
             c_window=decided.c_window,
             p_perm=decided.p_perm,
             gated=gated,

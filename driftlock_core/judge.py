@@ -42,6 +42,7 @@ class Measured:
     bound: Floats  # (S − mu) / Cbar
     by_permutation: Bools  # p_perm alone decides
     gated: Bools
+    exact: Bools  # to get the exact score; the gated ones among them
     epoch: Ints  # position in Slab.epochs
     references_stop: Ints  # position behind the newest reference among all sizes of the stream
 
@@ -79,7 +80,7 @@ class Judge:
         self._configuration = profile.configuration()
 
     def decide(self, slab: Slab, measured: Measured) -> Decided:
-        """Exact score of gated windows, p_perm where it is high enough, verdicts where both limits are met."""
+        """Exact scores, p_perm of gated windows whose score is high enough, verdicts where both limits are met."""
         profile, k = self._profile, self._profile.chunks_per_window
         count = len(measured.index)
         score = measured.bound.copy()
@@ -87,25 +88,26 @@ class Judge:
         p_perm = np.full(count, np.nan)
         flagged = np.zeros(count, dtype=np.bool_)
         verdicts: list[Verdict] = []
-        rows = np.flatnonzero(measured.gated)
+        rows = np.flatnonzero(measured.exact)
         # Plain numbers from here on: taking them from arrays one by one is what would cost.
-        gated = zip(
+        columns = zip(
             rows.tolist(),
             (self._first_chunk + measured.index[rows] - slab.first_chunk).tolist(),
             measured.epoch[rows].tolist(),
             measured.size[rows].tolist(),
             measured.p_stream[rows].tolist(),
             measured.by_permutation[rows].tolist(),
+            measured.gated[rows].tolist(),
             strict=True,
         )
-        for row, chunk, number, size, p_stream, by_permutation in gated:
+        for row, chunk, number, size, p_stream, by_permutation, gated in columns:
             window = slab.text[slab.borders[chunk] : slab.borders[chunk + k]]
             alone = self._compressor.size(window)
             epoch = slab.epochs[number]
             baseline = epoch.baseline
             c_window[row] = alone
             score[row] = n = (size - epoch.mu) / max(alone, baseline.cbar)
-            if n < self._least_score:
+            if not gated or n < self._least_score:
                 continue
             costs = baseline.split_costs(
                 slab.first_chunk + chunk, slab.text, slab.borders[chunk : chunk + k + 1]

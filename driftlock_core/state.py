@@ -26,7 +26,7 @@ def save(detector: Detector) -> bytes:
     head = {
         "configuration": detector.profile.configuration(),
         "compressor": detector.compressor.version,
-        "gate": [detector.gate.threshold, detector.gate.alpha],
+        "gate": [detector.gate.threshold, detector.gate.alpha, detector.gate.exact],
         "events_seen": detector.events_seen,
         "kept_chunk": detector.kept_chunk,
         "chunks_done": detector.chunks_done,
@@ -81,7 +81,7 @@ def load(state: bytes, *, masker: Masker | None = None) -> Detector:
         profile,
         baseline=events[:given] if given else None,
         masker=masker,
-        gate=Gate(threshold=head["gate"][0], alpha=head["gate"][1]),
+        gate=Gate(threshold=head["gate"][0], alpha=head["gate"][1], exact=head["gate"][2]),
     )
     if head["compressor"] != detector.compressor.version:
         raise StateMismatch(

@@ -9,7 +9,7 @@ from driftlock.errors import ApplicationError
 from driftlock.ports import Claim, Clock, FlaggedWindow, FoundAnomaly, Step, Store, StoredEvent
 from driftlock.services.records import RecordWriter, disjoint_in_a_row
 from driftlock_core import state
-from driftlock_core.detector import Detector
+from driftlock_core.detector import Detector, Gate
 from driftlock_core.incidents import incidents
 from driftlock_core.masking import Masker
 from driftlock_core.profiles import Profile
@@ -85,7 +85,7 @@ class _Slabs:
         self._of = tenant, stream_id
         self._claim = claim
         self._detector = (
-            Detector(profile, masker=masker)
+            Detector(profile, masker=masker, gate=every_excess(profile))
             if claim.state is None
             else state.load(claim.state, masker=masker)
         )
@@ -144,3 +144,13 @@ class _Slabs:
 def _last_times(windows: Windows, slab: Sequence[StoredEvent]) -> list[int | None]:
     """The time of each window's last event, which always lies in the slab that completes the window."""
     return [slab[seq - slab[0].seq].at_us for seq in windows.last_seq.tolist()]
+
+
+def every_excess(profile: Profile) -> Gate:
+    """
+    The profile's own gate, and the exact score of every window that costs more than usual.
+
+    A timeline that mixed scores with their bounds would show windows that are
+    not flagged above those that are.
+    """
+    return Gate(threshold=profile.threshold, alpha=profile.alpha, exact=0.0)

@@ -32,10 +32,17 @@ def anomaly_id(stream_id: str, window: int) -> str:
 
 
 def ordinary_range(verdict: Verdict) -> tuple[float, float]:
-    """5 and 95 % of (S − mu) / Cbar over the past windows the verdict ranks among, flagged ones included."""
+    """
+    5 and 95 % of the past windows the verdict ranks among, flagged ones included, on this window's scale.
+
+    Their excess over mu is divided by what divides this window's own, so that
+    a window outside the range by its size S is outside it by its NCD too.
+    """
     start, stop = verdict.evidence.p_span
     sizes = np.array(verdict.evidence.history[start:stop] or (verdict.mu,), dtype=np.float64)
-    low, high = np.quantile((sizes - verdict.mu) / verdict.cbar, ORDINARY_SHARES)
+    low, high = np.quantile(
+        (sizes - verdict.mu) / max(verdict.evidence.c_window, verdict.cbar), ORDINARY_SHARES
+    )
     return float(low), float(high)
 
 

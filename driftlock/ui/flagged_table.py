@@ -36,6 +36,7 @@ def show(stream: Stream) -> None:
             format_func=ORDERS.__getitem__,
             key="by",
             bind="query-params",
+            persist_state="session",
             label_visibility="collapsed",
         )
         number = st.pagination(pages, key="pg", bind="query-params") if pages > 1 else 1

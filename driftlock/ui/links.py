@@ -5,6 +5,8 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
+from driftlock.ui.session import TENANT, app
+
 ANALYZE: Final = "pages/analyze.py"
 ANOMALY: Final = "pages/anomaly.py"
 # The default page answers at the root, so its address has no path.
@@ -25,3 +27,22 @@ def copy(page: str, *, key: str, **parameters: str) -> None:
     """A button that shows the address, with Streamlit's own copy symbol."""
     with st.popover("Copy link", key=key):
         st.code(address(page, **parameters), language=None, wrap_lines=True)
+
+
+def run_asked() -> str | None:
+    """
+    The run that this page's address names.
+
+    Leaving a page whose widgets are part of its address, Streamlit leaves an
+    entry in the browser's history that holds the *next* page's parameters.
+    Who goes back to it wants the run whose anomaly was open.
+    """
+    if run_id := st.query_params.get("run"):
+        return run_id
+    queries = app().queries
+    opened = queries.anomaly(TENANT, st.query_params.get("id", ""))
+    stream = queries.stream(TENANT, opened.row.stream_id) if opened else None
+    if stream is None or stream.run_id is None:
+        return None
+    st.query_params.from_dict({"run": stream.run_id})
+    return stream.run_id

@@ -167,3 +167,16 @@ def test_memory_is_bounded_with_a_given_baseline_too():
         assert detector.given is not None
         held.append(len(detector.given._split_costs))
     assert max(held) <= BALANCED.chunks_per_window
+
+
+def test_exact_scores_can_be_had_without_the_gate():
+    """From the excess asked for on every score is exact, and nothing else changes."""
+    events = with_burst(2600, 12, start=1190, stop=1300, share=0.5)
+    plain = detect(events, BALANCED)
+    gate = Gate(threshold=BALANCED.threshold, alpha=BALANCED.alpha, exact=0.0)
+    detector = load(save(Detector(BALANCED, gate=gate)))
+    scored = detector.update(events)
+    assert scored.exact[scored.size >= scored.mu].all()
+    assert (scored.score <= plain.score).all()  # the bound was one
+    np.testing.assert_array_equal(plain.p_perm, scored.p_perm)
+    assert plain.verdicts == scored.verdicts

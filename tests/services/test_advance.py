@@ -5,11 +5,11 @@ import pytest
 import sqlalchemy as sa
 
 from driftlock.errors import NotFound
-from driftlock.services.advance import LEASE, StreamBusy, advance
+from driftlock.services.advance import LEASE, StreamBusy, advance, every_excess
 from driftlock.services.receive import receive
 from driftlock.services.streams import blank_stream
 from driftlock.storage.store import SqlStore
-from driftlock_core.detector import detect
+from driftlock_core.detector import Detector
 from driftlock_core.profiles import BALANCED
 
 TENANT = "demo"
@@ -68,7 +68,8 @@ def undisturbed(store, clock, stream_of, burst):
 
 def test_what_is_kept_is_what_the_engine_says(store, clock, stream_of, burst):
     stream_id = stream_of(burst)
-    windows = detect([event.payload for event in burst], BALANCED)
+    detector = Detector(BALANCED, gate=every_excess(BALANCED))
+    windows = detector.update([event.payload for event in burst])
     assert advance(store, clock, TENANT, stream_id, slab_events=700) == len(windows)
     kept = store.verdicts.scores(TENANT, stream_id)
     assert kept.ncd.tolist() == windows.score.tolist()

@@ -58,7 +58,8 @@ def test_the_ordinary_range_is_that_of_the_windows_ranked_among(anomalies):
     for anomaly in anomalies:
         verdict = verdict_of(anomaly.record)
         start, stop = verdict.evidence.p_span
-        past = sorted((size - verdict.mu) / verdict.cbar for size in verdict.evidence.history[start:stop])
+        scale = max(verdict.evidence.c_window, verdict.cbar)
+        past = sorted((size - verdict.mu) / scale for size in verdict.evidence.history[start:stop])
         low, high = anomaly.record["ordinary_range"]
         outside = (len(past) - 1) // 20
         assert past[outside] <= low <= past[outside + 1]
