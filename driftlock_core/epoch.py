@@ -12,16 +12,18 @@ from driftlock_core.compressors import Compressor, Digest
 from driftlock_core.digests import canonical_digest, raw_digest
 from driftlock_core.profiles import Profile
 
+_NEWLINE = 10
+
 
 def text_of(canonical: Sequence[bytes]) -> bytes:
     """The events as one text, each followed by a newline."""
     return b"\n".join(canonical) + b"\n" if canonical else b""
 
 
-def borders_of(canonical: Sequence[bytes], step: int) -> list[int]:
-    """Offsets in :func:`text_of` at which pieces of *step* events begin; the last one is the end."""
-    ends = np.cumsum(np.fromiter(map(len, canonical), dtype=np.int64, count=len(canonical)) + 1)
-    borders: list[int] = ends[step - 1 :: step].tolist()
+def borders_of(text: bytes, step: int) -> list[int]:
+    """Offsets in *text*, lines that all end in a newline, at which pieces of *step* lines begin; last the end."""
+    ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == _NEWLINE)[step - 1 :: step] + 1
+    borders: list[int] = ends.tolist()
     return [0, *borders]
 
 
@@ -66,6 +68,10 @@ class Baseline:
         if self._digest is None:
             self._digest = self._compressor.digest(dictionary(self.canonical, self._compressor.reach))
         return self._digest
+
+    def release(self) -> None:
+        """Give the digests' memory back, to be taken by the next one while it is still in the cache."""
+        self._digest = self._split = None
 
     @property
     def window_sizes(self) -> tuple[int, ...]:
@@ -156,7 +162,8 @@ def cold_sizes(baseline: Baseline, profile: Profile, compressor: Compressor) -> 
         block = events[start : start + window]
         others = [*events[:start], *events[start + window :]]
         digest = compressor.digest(dictionary(others, compressor.reach))
-        costs += digest.costs(memoryview(text_of(block)), borders_of(block, profile.hop))
+        text = text_of(block)
+        costs += digest.costs(memoryview(text), borders_of(text, profile.hop))
     return sliding_sums(costs, profile.chunks_per_window)
 
 

@@ -1,7 +1,9 @@
 """The decision on the windows of one slab: what is computed only where the gate passed, and the verdicts."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -29,6 +31,20 @@ class Slab:
     history_start: int  # position of history[0] among all sizes of the stream
 
 
+class Row(NamedTuple):
+    """One window of :class:`Measured`."""
+
+    at: int  # position in the columns
+    window: int
+    size: int
+    m: int
+    p_stream: float
+    by_permutation: bool
+    gated: bool
+    epoch: int
+    stop: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """Columns of the slab's windows, as far as no further compression is needed."""
@@ -45,6 +61,22 @@ class Measured:
     exact: Bools  # to get the exact score; the gated ones among them
     epoch: Ints  # position in Slab.epochs
     references_stop: Ints  # position behind the newest reference among all sizes of the stream
+
+    def rows(self) -> Iterator[Row]:
+        """The windows that get their exact score, as plain numbers: taken singly from arrays they cost more."""
+        at = np.flatnonzero(self.exact)
+        columns = (
+            at,
+            self.index[at],
+            self.size[at],
+            self.m[at],
+            self.p_stream[at],
+            self.by_permutation[at],
+            self.gated[at],
+            self.epoch[at],
+            self.references_stop[at],
+        )
+        return map(Row._make, zip(*(column.tolist() for column in columns), strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,50 +110,44 @@ class Judge:
         self._first_chunk = first_chunk
         self._baseline_given = baseline_given
         self._configuration = profile.configuration()
+        self._k = profile.chunks_per_window
+        self._ready = profile.references_to_ready
 
     def decide(self, slab: Slab, measured: Measured) -> Decided:
         """Exact scores, p_perm of gated windows whose score is high enough, verdicts where both limits are met."""
-        profile, k = self._profile, self._profile.chunks_per_window
+        profile, k = self._profile, self._k
         count = len(measured.index)
         score = measured.bound.copy()
         c_window = np.zeros(count, dtype=np.int64)
         p_perm = np.full(count, np.nan)
         flagged = np.zeros(count, dtype=np.bool_)
         verdicts: list[Verdict] = []
-        rows = np.flatnonzero(measured.exact)
-        # Plain numbers from here on: taking them from arrays one by one is what would cost.
-        columns = zip(
-            rows.tolist(),
-            (self._first_chunk + measured.index[rows] - slab.first_chunk).tolist(),
-            measured.epoch[rows].tolist(),
-            measured.size[rows].tolist(),
-            measured.p_stream[rows].tolist(),
-            measured.by_permutation[rows].tolist(),
-            measured.gated[rows].tolist(),
-            strict=True,
-        )
-        for row, chunk, number, size, p_stream, by_permutation, gated in columns:
+        newest = slab.epochs[0]
+        for row in measured.rows():
+            chunk = self._first_chunk + row.window - slab.first_chunk
             window = slab.text[slab.borders[chunk] : slab.borders[chunk + k]]
             alone = self._compressor.size(window)
-            epoch = slab.epochs[number]
+            epoch = slab.epochs[row.epoch]
             baseline = epoch.baseline
-            c_window[row] = alone
-            score[row] = n = (size - epoch.mu) / max(alone, baseline.cbar)
-            if not gated or n < self._least_score:
+            if newest is not epoch and newest.baseline is not baseline:
+                newest.baseline.release()
+            newest = epoch
+            c_window[row.at] = alone
+            score[row.at] = n = (row.size - epoch.mu) / max(alone, baseline.cbar)
+            if not row.gated or n < self._least_score:
                 continue
             costs = baseline.split_costs(
                 slab.first_chunk + chunk, slab.text, slab.borders[chunk : chunk + k + 1]
             )
             digest = hashlib.sha256(window)
             seed = window_seed(digest.digest(), self._measurement_digest)
-            p_perm[row] = p = permutation_p(
-                (*baseline.reference_costs, *costs), k, profile.permutations, seed
-            )
-            deciding = p if by_permutation else max(p, p_stream)
+            pool = (*baseline.reference_costs, *costs)
+            p_perm[row.at] = p = permutation_p(pool, k, profile.permutations, seed)
+            deciding = p if row.by_permutation else max(p, row.p_stream)
             if n >= profile.threshold and deciding <= profile.alpha:
-                flagged[row] = True
+                flagged[row.at] = True
                 verdicts.append(
-                    self._verdict(slab, measured, row, n, alone, costs, seed, p, digest.hexdigest())
+                    self._verdict(slab, row, n, alone, costs, seed, p, deciding, digest.hexdigest())
                 )
         return Decided(
             score=score, c_window=c_window, p_perm=p_perm, flagged=flagged, verdicts=tuple(verdicts)
@@ -130,42 +156,40 @@ class Judge:
     def _verdict(
         self,
         slab: Slab,
-        measured: Measured,
-        row: int,
+        row: Row,
         n: float,
         alone: int,
         window_costs: tuple[int, ...],
         seed: int,
         p_perm: float,
+        deciding: float,
         canonical_window: str,
     ) -> Verdict:
-        profile, k = self._profile, self._profile.chunks_per_window
-        window = int(measured.index[row])
-        first = self._first_chunk + window  # of its chunks
+        profile, k = self._profile, self._k
+        first = self._first_chunk + row.window  # of its chunks
         chunk = first - slab.first_chunk
-        epoch = slab.epochs[measured.epoch[row]]
-        raw_baseline, canonical_baseline = epoch.baseline.digests()
-        m, p_stream = int(measured.m[row]), float(measured.p_stream[row])
-        stop = int(measured.references_stop[row])
-        begin = min(epoch.mu_span[0], stop - m)
-        history = slab.history[begin - slab.history_start : max(epoch.mu_span[1], stop) - slab.history_start]
-        alone_decides = bool(measured.by_permutation[row])
+        epoch = slab.epochs[row.epoch]
+        baseline = epoch.baseline
+        raw_baseline, canonical_baseline = baseline.digests()
+        calibrated, known = epoch.mu_span
+        begin = min(calibrated, row.stop - row.m)
+        end = max(known, row.stop)
         return Verdict(
-            window=window,
+            window=row.window,
             first_seq=first * profile.hop + 1,
             last_seq=(first + k) * profile.hop,
-            status="ready" if m >= profile.references_to_ready else "calibrating",
+            status="ready" if row.m >= self._ready else "calibrating",
             flagged=True,
             ncd=n,
-            p=p_perm if alone_decides else max(p_perm, p_stream),
-            p_stream=p_stream,
+            p=deciding,
+            p_stream=row.p_stream,
             p_perm=p_perm,
-            decided_by="p_perm" if alone_decides else "max",
-            extra_bits=8 * (int(measured.size[row]) - epoch.mu),
-            size=int(measured.size[row]),
+            decided_by="p_perm" if row.by_permutation else "max",
+            extra_bits=8 * (row.size - epoch.mu),
+            size=row.size,
             mu=epoch.mu,
-            cbar=epoch.baseline.cbar,
-            m=m,
+            cbar=baseline.cbar,
+            m=row.m,
             permutations=profile.permutations,
             seed=seed,
             profile=profile.name,
@@ -176,11 +200,11 @@ class Judge:
                 chunk_costs=tuple(slab.costs[chunk : chunk + k]),
                 epochs=self._epochs_of(slab, epoch, first),
                 c_window=alone,
-                baseline_windows=epoch.baseline.window_sizes,
-                history=tuple(history.tolist()),
-                mu_span=(epoch.mu_span[0] - begin, epoch.mu_span[1] - begin),
-                p_span=(stop - m - begin, stop - begin),
-                reference_costs=epoch.baseline.reference_costs,
+                baseline_windows=baseline.window_sizes,
+                history=tuple(slab.history[begin - slab.history_start : end - slab.history_start].tolist()),
+                mu_span=(calibrated - begin, known - begin),
+                p_span=(row.stop - row.m - begin, row.stop - begin),
+                reference_costs=baseline.reference_costs,
                 window_costs=window_costs,
                 baseline_given=self._baseline_given,
                 raw_baseline=raw_baseline,
@@ -193,7 +217,6 @@ class Judge:
 
     def _epochs_of(self, slab: Slab, last: Epoch, first_chunk: int) -> tuple[tuple[int, int, int], ...]:
         """Which baselines the window's chunks were costed under, and how many chunks under each."""
-        k = self._profile.chunks_per_window
         before = max(0, last.start - first_chunk)
-        current = (*slab.spans[last.index], k - before)
+        current = (*slab.spans[last.index], self._k - before)
         return ((*slab.spans[last.index - 1], before), current) if before else (current,)

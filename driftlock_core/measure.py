@@ -102,8 +102,8 @@ class Remeasurement:
 
     def chunk_costs(self, window: Sequence[bytes]) -> tuple[int, ...]:
         """Cost of each chunk of *window* under the baseline its place in the stream belongs to."""
-        text = memoryview(text_of(window))
-        borders = borders_of(window, self.profile.hop)
+        joined = text_of(window)
+        text, borders = memoryview(joined), borders_of(joined, self.profile.hop)
         costs: list[int] = []
         for baseline, (_, _, chunks) in zip(self.baselines, self.verdict.evidence.epochs, strict=True):
             costs += baseline.digest.costs(text, borders[len(costs) : len(costs) + chunks + 1])
@@ -112,8 +112,8 @@ class Remeasurement:
     def measure(self, window: Sequence[bytes]) -> Measurement:
         """All numbers of a window with these canonical events in place of the recorded ones."""
         profile, verdict, k = self.profile, self.verdict, self.profile.chunks_per_window
-        text = memoryview(text_of(window))
-        borders = borders_of(window, profile.hop)
+        joined = text_of(window)
+        text, borders = memoryview(joined), borders_of(joined, profile.hop)
         costs = self.chunk_costs(window)
         size = sum(costs)
         alone = self.compressor.size(text)

@@ -15,7 +15,6 @@ from driftlock.ui.session import app
 from driftlock_core.numbers_text import bytes_text
 
 SOURCES: Final[dict[model.Source, str]] = {"sample": "Sample", "upload": "Upload", "paste": "Paste"}
-FILE_TYPES: Final = ["ndjson", "jsonl", "json", "csv", "log", "txt", "syslog", "gz", "zst"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +70,9 @@ def _sample() -> Chosen | None:
 def _upload() -> Chosen | None:
     limit = app().settings.max_upload_mb
     file = st.file_uploader(
-        "File",
-        type=FILE_TYPES,
+        "File",  # of any name: what it holds decides, and what is wrong with it is said below
         key="file",
-        max_upload_size=max(200, limit),  # MB; above the limit the page itself can name the command to use
+        max_upload_size=2 * limit,  # MB; above the limit the page itself names the command to use
         label_visibility="collapsed",
     )
     st.caption(

@@ -122,9 +122,10 @@ def test_replay_is_identical(page: Page, result: str) -> None:
         ("empty.log", b"", "is empty: it has 0 bytes"),
         ("large.log", b"2026-03-02 00:00:01 INFO ok\n" * 160_000, "driftlock detect large.log"),
         ("random.ndjson", bytes(range(256)) * 400, "cannot be read"),
+        ("setup.exe", b"MZ\x90\x00" + bytes(range(256)) * 40, "setup.exe"),
         ("short.log", generate("quiet-logs", events=44).data, "needs at least 45: 1 more"),
     ],
-    ids=["empty", "too large", "binary", "too short"],
+    ids=["empty", "too large", "binary", "wrong extension", "too short"],
 )
 def test_an_unusable_file_gets_a_sentence_of_its_own(
     page: Page, dashboard: str, name: str, data: bytes, sentence: str
@@ -135,6 +136,20 @@ def test_an_unusable_file_gets_a_sentence_of_its_own(
     upload(page, dashboard, "good.log.gz", gzip.compress(generate("quiet-logs", events=600).data))
     page.get_by_role("button", name="Run").click()
     page.get_by_text("Windows tested").first.wait_for()
+
+
+def test_back_from_an_anomaly_leads_to_its_result(page: Page, dashboard: str) -> None:
+    """However the result was reached, one step back shows it again."""
+    upload(page, dashboard, "app.ndjson", generate("app-json").data)
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("heading", name="Flagged windows").wait_for()
+    run = re.search(r"run=(\w+)", page.url)
+    assert run
+    page.get_by_role("link", name="Open the strongest").click()
+    page.get_by_role("tab", name="Record").click()
+    page.go_back()
+    page.get_by_role("heading", name="Flagged windows").wait_for()
+    assert f"run={run[1]}" in page.url
 
 
 def test_a_bad_line_is_reported_with_its_number(page: Page, dashboard: str) -> None:
