@@ -74,14 +74,17 @@ def print_quality(data: Path | None) -> None:
     )
     if data is None or not (data / "dev").is_dir():
         return
-    print("## Labelled sets: driftlock score, one unit a session or record\n")
-    print("| set | units | positive | ROC-AUC | false alarms at p ≤ 0.05 | found at p ≤ 0.05 |")
-    print("|---|---|---|---|---|---|")
+    print("## Labelled sets: driftlock score, one unit a session, window, record or text\n")
+    print(
+        "| set | read as | units | positive | ROC-AUC | false alarms at p ≤ 0.05 | at p ≤ 0.01 | found at p ≤ 0.05 "
+        "| units/s |"
+    )
+    print("|---|---|---|---|---|---|---|---|---|")
     for path in sorted((data / "dev").glob("*.jsonl.gz")):
         row = labelled.measure(data, path.name.removesuffix(".jsonl.gz"))
         print(
-            f"| {row.name} | {row.units} | {row.positive} | {row.auc:.3f} | {row.false_alarms:.3f} "
-            f"| {row.found:.3f} |",
+            f"| {row.name} | {row.shape} | {row.units} | {row.positive} | {row.auc:.3f} | {row.false_alarms:.3f} "
+            f"| {row.false_alarms_strict:.3f} | {row.found:.3f} | {row.units_per_second:,.0f} |",
             flush=True,
         )
 

@@ -97,6 +97,12 @@ class Remeasurement:
         start, stop = self.verdict.evidence.p_span
         return self.verdict.evidence.history[start:stop]
 
+    @property
+    def by_permutation(self) -> bool:
+        """Whether p_perm decides alone: the profile says so, or there are too few references for a rank."""
+        few = len(self.references) < self.profile.references_to_decide
+        return few or self.profile.p_mode == "permutation"
+
     def _canonical(self, raw: Sequence[bytes]) -> list[bytes]:
         return list(raw) if self._masked else self._masker.canonical(raw)
 
@@ -111,7 +117,7 @@ class Remeasurement:
 
     def measure(self, window: Sequence[bytes]) -> Measurement:
         """All numbers of a window with these canonical events in place of the recorded ones."""
-        profile, verdict, k = self.profile, self.verdict, self.profile.chunks_per_window
+        profile, k = self.profile, self.profile.chunks_per_window
         joined = text_of(window)
         text, borders = memoryview(joined), borders_of(joined, profile.hop)
         costs = self.chunk_costs(window)
@@ -125,7 +131,7 @@ class Remeasurement:
         seed = window_seed(digest.digest(), self._measurement_digest)
         pool = (*self.baseline.reference_costs, *window_costs)
         p_perm = permutation_p(pool, k, profile.permutations, seed)
-        p = p_perm if verdict.decided_by == "p_perm" else max(p_perm, p_stream)
+        p = p_perm if self.by_permutation else max(p_perm, p_stream)
         return Measurement(
             chunk_costs=costs,
             size=size,

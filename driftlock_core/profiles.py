@@ -17,6 +17,9 @@ WINDOW_SIZES: Final = (50, 40, 30, 20, 10, 5)
 BASELINE_WINDOWS: Final = 8
 HOPS_PER_WINDOW: Final = 5
 
+# All permutations are drawn as one matrix, permutations × chunks: more chunks would take gigabytes.
+MOST_CHUNKS: Final = 5_000
+
 # Fewer reference windows than this, and the rank among them is too coarse to call the stream ready.
 READY_REFERENCES: Final = 50
 
@@ -68,6 +71,12 @@ permutations over 20 + 5 chunks is 0.001; choose alpha >= 0.001
             )
         if self.baseline < 2 * self.window:
             raise InvalidProfile(f"baseline={self.baseline} must hold at least two windows of {self.window}")
+        if self.scored_chunks + self.chunks_per_window > MOST_CHUNKS:
+            raise InvalidProfile(
+                f"hop={self.hop} cuts baseline={self.baseline} and window={self.window} into "
+                f"{self.scored_chunks} + {self.chunks_per_window} chunks to permute; at most {MOST_CHUNKS} "
+                "can be: choose a larger hop"
+            )
         if not math.isfinite(self.threshold) or self.threshold < 0:
             raise InvalidProfile(f"threshold={self.threshold} must be a number of 0 or more")
         if not 0 < self.alpha < 1:

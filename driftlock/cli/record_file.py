@@ -8,6 +8,7 @@ import orjson
 from driftlock.cli.failure import Failure
 from driftlock.cli.sources import open_source, shown_name
 from driftlock.services.records import verdict_of
+from driftlock_core.profiles import Profile
 from driftlock_core.verdict import Verdict
 
 
@@ -60,7 +61,10 @@ def _parsed(line: bytes, number: int, name: str) -> Any:
 def _recorded(record: Any, name: str) -> Recorded:
     try:
         recorded = Recorded(verdict_of(record), record)
-        record["stream"], record["explanation"]["sentence"]
+        Profile.from_configuration(recorded.verdict.configuration)
+        record["stream"], *(record["explanation"][level] for level in ("sentence", "paragraph", "method"))
+        if not all(len(epoch) == 3 for epoch in recorded.verdict.evidence.epochs or ((),)):
+            raise ValueError("its evidence names no baseline")
     except KeyError as missing:
         raise _foreign(name, f"a record has no {missing.args[0]}") from missing
     except (TypeError, ValueError) as wrong:

@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import chain
 from typing import BinaryIO, Final
 
 import click
 
 from driftlock.cli.failure import Failure
 from driftlock.cli.profile_options import CUSTOM
+from driftlock.cli.series import series_lines
 from driftlock.cli.sources import STANDARD_INPUT, open_source, shown_name
 from driftlock.cli.units import UNITS, By, Unit, read_lines, units_of
 from driftlock.model import KINDS, Kind
@@ -21,11 +23,11 @@ DEFAULT_ALPHA: Final = 0.05
 
 
 @click.command("score")
-@click.option("--baseline", required=True, metavar="FILE", help="Ordinary events, a JSON object a line.")
+@click.option("--baseline", metavar="FILE", help="Ordinary events, a JSON object a line.")
 @click.option(
     "--input", "input_path", required=True, metavar="FILE", help="Events to score, in the same form."
 )
-@click.option("--unit", type=click.Choice(UNITS), required=True, help="What gets a score of its own.")
+@click.option("--unit", type=click.Choice(UNITS), help="What gets a score of its own.")
 @click.option(
     "--window",
     type=click.IntRange(min=1),
@@ -51,7 +53,17 @@ DEFAULT_ALPHA: Final = 0.05
     metavar="X",
     help="Largest p-value to flag.",
 )
-@click.option("--kind", type=click.Choice(KINDS), help="Telemetry kind; all kinds are scored alike.")
+@click.option(
+    "--kind",
+    type=click.Choice(KINDS),
+    help="Telemetry kind; all are scored alike, except metrics with --warmup.",
+)
+@click.option(
+    "--warmup",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="With --kind metrics: a numeric series, judged record by record after its first N.",
+)
 @click.option(
     "--profile",
     type=click.Choice([*PROFILES, CUSTOM]),
@@ -68,14 +80,15 @@ DEFAULT_ALPHA: Final = 0.05
     help="Goes into the profile; scoring itself draws nothing at random.",
 )
 def command(
-    baseline: str,
+    baseline: str | None,
     input_path: str,
-    unit: By,
+    unit: By | None,
     window: int,
     hop: int,
     output: str,
     alpha: float,
     kind: Kind | None,
+    warmup: int | None,
     profile: str,
     seed: int,
 ) -> None:
@@ -85,7 +98,23 @@ def command(
     Both files hold a JSON object a line, {"body": text or object, "group": …}, and may be gzip or
     zstd compressed; other keys are ignored. Each unit gets one line: unit, group, score (higher is
     more anomalous), p_value and flagged. The exit code is 0, or 2 after an error.
+
+    With --kind metrics and --warmup, and without --baseline, the input is a series instead: time and
+    value a line, as CSV or as {"ts", "value"}. Each record is judged by the records before it.
     """
+    if warmup is not None:
+        if kind != "metrics" or baseline is not None:
+            raise Failure("--warmup is for a series: give it with --kind metrics and without --baseline.")
+        lines = series_lines(input_path, warmup)
+        # Read before the output is opened: an input that cannot be read leaves earlier scores as they were.
+        first = next(lines)
+        with _written(output) as target:
+            target.writelines(chain([first], lines))
+        return
+    if baseline is None or unit is None:
+        raise Failure(
+            "Give --baseline and --unit, or --kind metrics and --warmup if the input is a numeric series."
+        )
     if baseline == input_path == STANDARD_INPUT:
         raise Failure("Only one of --baseline and --input can be standard input.")
     known = _units(baseline, unit, window, hop)
@@ -94,7 +123,12 @@ def command(
         raise Failure(f"“{shown_name(input_path)}” holds no events. Choose a file with at least one line.")
     base = replace(PROFILES.get(profile, BALANCED), seed=seed)
     try:
-        scored = score_units([u.events for u in known], [u.events for u in asked], profile=base)
+        scored = score_units(
+            [u.events for u in known],
+            [u.events for u in asked],
+            profile=base,
+            overlapping=unit == "window" and hop < window,
+        )
     except TooFewEvents as error:
         raise Failure(
             f"The baseline “{shown_name(baseline)}” holds {error.have} units by {unit}; at least "

@@ -11,6 +11,8 @@ from driftlock.storage.types import write_json
 
 # Long enough for the largest single transaction, the deletion of a run, on a slow disk.
 BUSY_TIMEOUT_MS: Final = 30_000
+# A large transaction makes the log as large as itself; it is cut back to this once it has been copied.
+JOURNAL_BYTES: Final = 32 * 1024**2
 
 
 def connect(database_url: str) -> sa.Engine:
@@ -38,6 +40,8 @@ def _set_up(connection: sqlite3.Connection, _record: object) -> None:
         "journal_mode = WAL",
         "synchronous = NORMAL",  # in WAL mode a power cut may lose the last commits, never the database
         "foreign_keys = ON",
+        "secure_delete = ON",  # what is deleted is overwritten; not every build of SQLite does so by itself
+        f"journal_size_limit = {JOURNAL_BYTES}",
         "cache_size = -32768",  # KiB; random keys of a large stream stay in memory
     ):
         connection.execute(f"PRAGMA {pragma}")

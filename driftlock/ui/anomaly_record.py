@@ -71,8 +71,8 @@ def _textbook(record: dict[str, Any]) -> None:
         border="horizontal",
     )
     st.caption(
-        "The textbook NCD divides by the larger of two compressed sizes. The baseline is many times "
-        "longer than the window, so it hardly moves, whatever the window holds; therefore it does not decide."
+        "The textbook NCD depends on how much longer the baseline is than the window and on how repetitive "
+        "the stream is, so no limit would fit all streams; therefore it does not decide."
     )
 
 

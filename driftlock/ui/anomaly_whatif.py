@@ -11,7 +11,7 @@ from driftlock.ui import other_profiles, words
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.payload_text import text
 from driftlock.ui.removal_chart import removal_bars
-from driftlock.ui.session import TENANT, colours, examination
+from driftlock.ui.session import TENANT, app, colours, examination
 from driftlock_core.measure import Measurement
 from driftlock_core.numbers_text import bits_text, count_text, limit_text, ncd_text, p_text
 
@@ -62,6 +62,8 @@ def sentence(smallest: SmallestRemoval, events: int) -> str:
 @st.fragment
 def _try(anomaly: Anomaly, removals: Sequence[Removal], smallest: Collection[int]) -> None:
     """Boxes for the costliest events; the window is measured anew with every tick."""
+    if app().queries.anomaly(TENANT, anomaly.row.id) is None:
+        st.rerun(scope="app")  # deleted in another browser; the whole page says so
     costs = {cost.event.seq: cost for cost in examination().event_costs(TENANT, anomaly.row.id)}
     offered = sorted(removals, key=lambda removal: -removal.saved_bits)[:MOST_BOXES]
     st.markdown("**Try it:** tick events to replace them by an ordinary one")

@@ -89,8 +89,8 @@ def table(rows: list[AnomalyRow], floor: float) -> dict[str, list[str]]:
         "NCD": [ncd_text(row.ncd) for row in rows],
         "p": [p_text(row.p, floor) for row in rows],
         "Extra bits": [words.signed_bits(row.extra_bits) for row in rows],
+        "Open": [links.address(links.ANOMALY, id=row.id) for row in rows],  # the last column may be cut off
         "What differs": [words.plain(row.sentence.rsplit("; ", 1)[-1]) for row in rows],
-        "Open": [links.address(links.ANOMALY, id=row.id) for row in rows],
     }
 
 

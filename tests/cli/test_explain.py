@@ -29,6 +29,25 @@ def changed(records, **fields):
     return records
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("configuration", {}),
+        ("configuration", {"name": "custom", "threshold": 0.3, "alpha": 0.05, "masks": [], "colour": 1}),
+        ("explanation", {"sentence": "It differs."}),
+        ("evidence", None),
+        ("evidence", {"epochs": []}),
+    ],
+)
+def test_a_damaged_record_is_refused_in_words(records, log, field, value):
+    """One sentence and exit code 2, whatever part of the record is missing."""
+    if isinstance(value, dict) and field == "evidence":
+        value = json.loads(records.read_bytes().splitlines()[0])[field] | value
+    result = driftlock("explain", changed(records, **{field: value}), "--events", log)
+    assert result.exit_code == 2
+    assert "records.jsonl" in result.stderr
+
+
 def test_prints_sentence_paragraph_and_method(records):
     """All three levels of each record, at most 100 columns wide."""
     result = driftlock("explain", records)

@@ -23,6 +23,7 @@ def test_the_named_profiles_carry_the_published_limits():
         ({"baseline": 50}, ["baseline=50", "50"]),
         ({"alpha": 0.0005}, ["alpha=0.0005", "0.001"]),
         ({"window": 20, "hop": 10, "baseline": 100}, ["alpha=0.05", "5 + 2", "0.0476"]),
+        ({"baseline": 20_000, "hop": 1}, ["hop=1", "10000 + 50", "5000"]),
         ({"alpha": 1.0}, ["alpha=1.0"]),
         ({"threshold": float("nan")}, ["threshold=nan"]),
         ({"permutations": 0}, ["permutations=0"]),

@@ -70,7 +70,7 @@ def test_one_changed_byte_is_found(stream, where):
     assert {f"raw {where} digest"} == names
 
 
-@pytest.mark.parametrize("field", ["ncd", "p_perm", "p_stream", "mu", "seed", "extra_bits"])
+@pytest.mark.parametrize("field", ["ncd", "p_perm", "p_stream", "mu", "seed", "extra_bits", "permutations"])
 def test_a_changed_number_is_found(stream, field):
     """No recorded number can be altered unnoticed."""
     events, verdicts = stream
@@ -80,6 +80,14 @@ def test_a_changed_number_is_found(stream, field):
         (check.name == "NCD (size-matched)" and "ncd") or check.name.replace(" ", "_")
         for check in recompute(Verdict.from_record(record), numbered(events)).differences
     }
+
+
+def test_which_p_decided_cannot_be_altered(stream):
+    """The rule follows from the configuration and m, not from what the record says of itself."""
+    events, verdicts = stream
+    forged = replace(verdicts[0], decided_by="p_perm", p=verdicts[0].p_perm)
+    names = {check.name for check in recompute(forged, numbered(events)).differences}
+    assert "decided by" in names
 
 
 def test_masked_evidence_recomputes_and_says_what_was_not_checked(stream):

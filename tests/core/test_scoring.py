@@ -3,15 +3,16 @@ from random import Random
 import numpy as np
 import pytest
 from logs import log
+from streams import usual
 
 from driftlock_core import TooFewEvents
 from driftlock_core.scoring import score_units
 
 
 def sessions(count, seed):
-    lines = log("syslog", 40 * count, seed)
-    random = Random(seed)
-    return [[random.choice(lines) for _ in range(random.randint(3, 12))] for _ in range(count)]
+    """Sessions of one service: all seeds draw from the same lines."""
+    random, known = Random(seed), usual(400, 77)
+    return [[random.choice(known) for _ in range(random.randint(3, 12))] for _ in range(count)]
 
 
 def test_p_values_of_ordinary_units_are_honest():

@@ -29,6 +29,13 @@ def test_nothing_can_belong_to_a_stream_that_is_not_there(store):
         connection.execute(sa.insert(detector_states).values(tenant="demo", stream_id="none", cursor=0))
 
 
+def test_what_is_deleted_is_overwritten_and_the_log_cut_back(store):
+    """Payloads must not stay legible in free pages, nor a log as large as the largest deletion."""
+    with store.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+        assert connection.exec_driver_sql("PRAGMA journal_size_limit").scalar() == 32 * 1024**2
+
+
 def test_an_error_of_the_database_does_not_quote_what_was_to_be_stored(store):
     with pytest.raises(sa.exc.IntegrityError) as raised, writing(store.engine) as connection:
         connection.execute(

@@ -126,6 +126,21 @@ def test_removing_the_smallest_set_unflags_and_one_back_flags_again(
     assert "would be flagged" in page.warning[0].value
 
 
+def test_a_window_deleted_meanwhile_is_said_to_be_gone(dashboard: AppTest, app: App) -> None:
+    """A box ticked after another browser deleted the run draws no error, but the page anew."""
+    anomaly_id = run_sample(app, TENANT, generate("web-logs").data)
+    page = opened(dashboard, anomaly_id, "What if")
+    found = app.queries.anomaly(TENANT, anomaly_id)
+    assert found is not None
+    stream = app.queries.stream(TENANT, found.row.stream_id)
+    assert stream is not None
+    assert stream.run_id is not None
+    app.delete_run(TENANT, stream.run_id)
+    page.checkbox[0].check().run()
+    assert not page.exception
+    assert "There is no flagged window of this id" in rendered(page)
+
+
 def test_replay_finds_every_number_again(dashboard: AppTest, strongest: Anomaly) -> None:
     """The button computes the record anew from stored events."""
     page = opened(dashboard, strongest.row.id, "Record")

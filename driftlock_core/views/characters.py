@@ -1,0 +1,94 @@
+"""How the bytes of a text follow one another, against the baseline and against the text itself."""
+
+import zlib
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from driftlock_core.views.character_model import CharacterModel
+from driftlock_core.views.contract import Floats, Groups, Place, Statistic, Unit
+from driftlock_core.views.plain_text import batches, event_at, quoted, text_of
+from driftlock_core.views.stretches import dearest_windows, laid_out, means, sums, worst_means
+
+ESCAPES: Final = 60  # symbols thought possible beside those seen
+WINDOW: Final = 12  # bytes: about two words, the shortest thing a reader would call strange
+_PLACES: Final = 5
+
+
+class CharactersView:
+    """
+    Bits per byte, dearest stretch and total under contexts of up to 2 and 4 bytes, and three ratios.
+
+    ``chr.kl`` is order-4 bits over order-0 bits, ``chr.rz`` order-4 bits over
+    the text's own zlib bits, ``self.z`` zlib bits per bit of text. All are 0
+    for an empty text.
+    """
+
+    name = "characters"
+    statistics = (
+        Statistic(name="chr2.mean"),
+        Statistic(name="chr2.maxw"),
+        Statistic(name="chr2.tot"),
+        Statistic(name="chr4.mean"),
+        Statistic(name="chr4.maxw"),
+        Statistic(name="chr4.tot"),
+        Statistic(name="chr.kl"),
+        Statistic(name="chr.rz"),
+        Statistic(name="self.z", two_sided=True),
+        Statistic(name="len.char", two_sided=True),
+    )
+
+    def __init__(self, baseline: Sequence[Unit], groups: Groups) -> None:
+        texts = [text_of(unit.raw) for unit in baseline]
+        self._model, bits = CharacterModel.fitted(laid_out(texts), groups, orders=(0, 2, 4), escapes=ESCAPES)
+        self._inside = _measured(texts, bits)
+
+    def inside(self) -> Floats:
+        """Each unit under the counts of all other groups."""
+        return self._inside.copy()
+
+    def outside(self, units: Sequence[Unit]) -> Floats:
+        """Each unit under the counts of the whole baseline."""
+        rows = [np.zeros((0, len(self.statistics)))]
+        for batch in batches(units):
+            texts = [text_of(unit.raw) for unit in batch]
+            rows.append(_measured(texts, self._model.bits(laid_out(texts), orders=(0, 2, 4))))
+        return np.vstack(rows)
+
+    def places(self, unit: Unit) -> list[Place]:
+        """The dearest stretches of 12 bytes under contexts of up to 4."""
+        text = text_of(unit.raw)
+        (bits,) = self._model.bits(laid_out([text]), orders=(4,))
+        return [
+            Place(
+                event=event_at(unit.raw, start),
+                bits=float(bits[start:stop].sum()),
+                what=f"{quoted(text[start:stop])} costs {bits[start:stop].mean():.1f} bits a byte,"
+                f" the whole text {bits.mean():.1f}",
+            )
+            for start, stop in dearest_windows(bits, WINDOW, _PLACES)
+        ]
+
+
+def _measured(texts: Sequence[bytes], bits: Sequence[Floats]) -> Floats:
+    """The statistics of *texts* from the bits of their bytes at orders 0, 2 and 4."""
+    borders = laid_out(texts).borders
+    _, order2, order4 = bits
+    totals0, totals2, totals4 = (sums(order, borders) for order in bits)
+    packed = 8.0 * np.array([len(zlib.compress(text, 9)) for text in texts])
+    length = np.diff(borders)
+    return np.column_stack(
+        [
+            means(order2, borders),
+            worst_means(order2, borders, WINDOW),
+            np.log2(1 + totals2),
+            means(order4, borders),
+            worst_means(order4, borders, WINDOW),
+            np.log2(1 + totals4),
+            totals4 / np.where(length, totals0, 1.0),
+            totals4 / np.where(length, packed, 1.0),
+            np.where(length, packed, 0.0) / (8 * np.maximum(length, 1)),
+            np.log2(1 + length),
+        ]
+    )
