@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 from statistics import mean
 
-from benchmarks.quality import false_alarms, labelled
+from benchmarks.quality import false_alarms, labelled, nab
 from benchmarks.sources import raw_files
 from benchmarks.speed import detection
 
@@ -87,6 +87,9 @@ def print_quality(data: Path | None) -> None:
             f"| {row.false_alarms_strict:.3f} | {row.found:.3f} | {row.units_per_second:,.0f} |",
             flush=True,
         )
+    if (data / "nab").is_dir():
+        print("\n## Numeric series: driftlock score --kind metrics, scored as NAB does\n")
+        nab.print_tables(data)
 
 
 if __name__ == "__main__":

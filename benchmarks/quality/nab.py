@@ -87,12 +87,17 @@ def main() -> None:
     asked = parser.parse_args()
     if asked.data is None:
         parser.error("--data or DRIFTLOCK_DATA must name a folder")
-    folder = Path(asked.data) / "nab"
+    print_tables(Path(asked.data), asked.halves)
+
+
+def print_tables(data: Path, halves: int = 20) -> None:
+    """All tables on the series of *data*/nab."""
+    folder = data / "nab"
     corpus = [detected(path, path.relative_to(folder).as_posix()) for path in sorted(folder.glob("*/*.csv"))]
     labels = json.loads((folder / "windows.json").read_text())
     windows: dict[str, Windows] = {one.name: labelled_rows(one, labels[one.name]) for one in corpus}
     print_scores(corpus, windows)
-    print_halves(corpus, windows, asked.halves)
+    print_halves(corpus, windows, halves)
     print_surprises(corpus, windows)
     records, seconds = sum(len(one.times) for one in corpus), sum(one.seconds for one in corpus)
     print(f"\n{records:,} records in {seconds:.1f} s of processor time: {records / seconds:,.0f} records/s")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 from typing import BinaryIO, Final
 
 import click
@@ -102,6 +103,12 @@ def command(
     With --kind metrics and --warmup, and without --baseline, the input is a series instead: time and
     value a line, as CSV or as {"ts", "value"}. Each record is judged by the records before it.
     """
+    if output != STANDARD_INPUT and any(
+        path and Path(path).resolve() == Path(output).resolve() for path in (baseline, input_path)
+    ):
+        raise Failure(
+            f"--output “{shown_name(output)}” is one of the inputs and would be overwritten. Name another file."
+        )
     if warmup is not None:
         if kind != "metrics" or baseline is not None:
             raise Failure("--warmup is for a series: give it with --kind metrics and without --baseline.")

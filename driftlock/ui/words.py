@@ -113,12 +113,10 @@ def expected(value: float) -> str:
     An expected number of flags: an upper estimate, so it is rounded up.
 
     >>> expected(0.004), expected(0.44), expected(2.31), expected(48.2)
-    ('below 0.1', '0.5', '3', '49')
+    ('0.1', '0.5', '3', '49')
     """
-    if value < 0.1:
-        return "below 0.1"
     if value < 1:
-        return f"{math.ceil(value * 10) / 10:.1f}"
+        return f"{max(1, math.ceil(value * 10)) / 10:.1f}"
     return count_text(math.ceil(value))
 
 

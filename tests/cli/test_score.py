@@ -262,3 +262,11 @@ def test_a_damaged_archive(write):
         "-",
     )
     assert "it breaks off before its end" in error(result)
+
+
+def test_an_input_is_never_overwritten(write):
+    """Naming an input as output is refused before anything is written."""
+    path = write("baseline.jsonl", bodies(BASELINE))
+    line = error(driftlock("score", "--baseline", path, "--input", path, "--output", path, "--unit", "event"))
+    assert "would be overwritten" in line
+    assert path.read_bytes() == bodies(BASELINE)
