@@ -44,9 +44,19 @@ class Peer:
 
 PEERS = (
     Peer("iforest", "IsolationForest", learned.isolation_forest, "sklearn"),
-    Peer("lof", "LOF (novelty)", learned.local_outlier_factor, "sklearn"),
-    Peer("ocsvm", "one-class SVM", learned.one_class_svm, "sklearn"),
-    Peer("pca", "PCA reconstruction", learned.pca_reconstruction, "sklearn"),
+    Peer("lof", "LOF (novelty)", lambda task: learned.local_outlier_factor(task.counts), "sklearn"),
+    Peer("ocsvm", "one-class SVM", lambda task: learned.one_class_svm(task.counts), "sklearn"),
+    Peer("pca", "PCA reconstruction", lambda task: learned.pca_reconstruction(task.counts), "sklearn"),
+    Peer(
+        "lof_tfidf", "LOF on TF-IDF", lambda task: learned.local_outlier_factor(task.word_weights), "sklearn"
+    ),
+    Peer(
+        "ocsvm_tfidf",
+        "one-class SVM on TF-IDF",
+        lambda task: learned.one_class_svm(task.word_weights),
+        "sklearn",
+    ),
+    Peer("pca_tfidf", "PCA on TF-IDF", lambda task: learned.pca_reconstruction(task.word_weights), "sklearn"),
     Peer("ecod", "ECOD", learned.ecod, "pyod"),
     Peer("copod", "COPOD", learned.copod, "pyod"),
     Peer("hst", "HalfSpaceTrees", learned.half_space_trees, "river"),

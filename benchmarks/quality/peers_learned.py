@@ -14,36 +14,39 @@ from benchmarks.quality.peers_reading import Floats, Task
 NEIGHBOURS: Final = 20
 EXPLAINED: Final = 0.95  # share of the baseline's variance that PCA keeps
 TREES: Final = 25
+BASELINE_PER_BATCH: Final = 100  # baseline units for each unit scored at once
 MOST_COLUMNS: Final = 64  # that half-space trees get, the most variable ones
 SEED: Final = 20260302
+
+Columns = tuple[Floats, Floats]  # baseline, units
 
 
 def isolation_forest(task: Task) -> Floats:
     """How few random cuts isolate the unit."""
-    return _outlying(import_module("sklearn.ensemble").IsolationForest(random_state=SEED), task)
+    return _outlying(import_module("sklearn.ensemble").IsolationForest(random_state=SEED), task.columns)
 
 
-def local_outlier_factor(task: Task) -> Floats:
+def local_outlier_factor(columns: Columns) -> Floats:
     """How much sparser the unit lies than its 20 nearest baseline units."""
-    neighbours = min(NEIGHBOURS, len(task.baseline) - 1)
+    neighbours = min(NEIGHBOURS, len(columns[0]) - 1)
     made = import_module("sklearn.neighbors").LocalOutlierFactor(n_neighbors=neighbours, novelty=True)
-    return _outlying(made, task)
+    return _outlying(made, columns)
 
 
-def one_class_svm(task: Task) -> Floats:
+def one_class_svm(columns: Columns) -> Floats:
     """How far outside a radial-basis hull of the baseline the unit lies, a tenth of the baseline left outside."""
-    return _outlying(import_module("sklearn.svm").OneClassSVM(nu=0.1, gamma="scale"), task)
+    return _outlying(import_module("sklearn.svm").OneClassSVM(nu=0.1, gamma="scale"), columns)
 
 
-def _outlying(detector: Any, task: Task) -> Floats:
-    known, asked = task.features
+def _outlying(detector: Any, columns: Columns) -> Floats:
+    known, asked = columns
     detector.fit(known)
     return -np.asarray(detector.score_samples(asked), dtype=np.float64)
 
 
-def pca_reconstruction(task: Task) -> Floats:
+def pca_reconstruction(columns: Columns) -> Floats:
     """Squared distance to the subspace that holds 95 % of the baseline's variance."""
-    known, asked = task.features
+    known, asked = columns
     pca = import_module("sklearn.decomposition").PCA(n_components=EXPLAINED, svd_solver="full").fit(known)
     lost = asked - pca.inverse_transform(pca.transform(asked))
     return np.asarray((lost**2).sum(axis=1), dtype=np.float64)
@@ -60,16 +63,20 @@ def copod(task: Task) -> Floats:
 
 
 def _tails(module: str, name: str, task: Task) -> Floats:
-    known, asked = task.features
+    known, asked = task.columns
     detector = getattr(import_module(f"pyod.models.{module}"), name)()
     detector.fit(known)
-    # These two rank a batch together with the baseline: one row at a time keeps units from seeing each other.
-    return np.array([float(detector.decision_function(row[None, :])[0]) for row in asked])
+    # These two rank what they score together with the baseline. Few at a time, units hardly see each other.
+    at_once = max(1, len(known) // BASELINE_PER_BATCH)
+    batches = [asked[first : first + at_once] for first in range(0, len(asked), at_once)]
+    return np.concatenate(
+        [np.asarray(detector.decision_function(batch), dtype=np.float64) for batch in batches]
+    )
 
 
 def half_space_trees(task: Task) -> Floats:
     """How empty the half-spaces are that the unit falls into, the baseline having been streamed once."""
-    known, asked = task.features
+    known, asked = task.columns
     columns = np.argsort(-known.var(axis=0), kind="stable")[:MOST_COLUMNS]
     low, high = known[:, columns].min(axis=0), known[:, columns].max(axis=0)
     known, asked = (

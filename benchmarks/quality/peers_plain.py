@@ -24,7 +24,8 @@ Token = TypeVar("Token")
 def length(task: Task) -> Floats:
     """How far the log of a unit's bytes lies from the baseline's median, on either side."""
     known, asked = (np.log1p([sum(map(len, unit)) for unit in side]) for side in (task.baseline, task.units))
-    return np.abs(asked - np.median(known))
+    far: Floats = np.abs(asked - np.median(known))
+    return far
 
 
 def original(task: Task) -> Floats:
@@ -69,7 +70,8 @@ def gzip_knn(task: Task) -> Floats:
 def tfidf_knn(task: Task) -> Floats:
     """Mean cosine distance of TF-IDF weights to the three nearest baseline units."""
     known, asked = task.word_weights
-    return np.sort(1.0 - asked @ known.T, axis=1)[:, :NEAREST].mean(axis=1)
+    nearest: Floats = np.sort(1.0 - asked @ known.T, axis=1)[:, :NEAREST].mean(axis=1)
+    return nearest
 
 
 def unseen_events(task: Task) -> Floats:

@@ -17,7 +17,6 @@ Floats = npt.NDArray[np.float64]
 
 MOST_LINES: Final = 300  # columns for the lines that most baseline units hold
 MOST_WORDS: Final = 2000
-MOST_DIRECTIONS: Final = 50  # kept of the word columns
 FEWEST_HOLDERS: Final = 5  # baseline records that must share a value for it to get a column
 NUMERIC_SHARE: Final = 0.95
 _WORD: Final = re.compile(r"\w+|[^\w\s]")
@@ -46,18 +45,21 @@ class Task:
         return weigh(*self.tokens)
 
     @cached_property
-    def features(self) -> tuple[Floats, Floats]:
-        """Columns for detectors that want numbers, standardised by the baseline."""
-        if self.shape == "records":
-            raw = field_columns(*(["\n".join(unit) for unit in side] for side in self._both(_lines)))
-        elif self.shape == "sessions":
-            raw = count_columns(*self.tokens)
-        else:
-            raw = text_columns(self.tokens, self.word_weights)
-        return standardise(*raw)
+    def counts(self) -> tuple[Floats, Floats]:
+        """Columns for detectors that measure distances: token counts, or a record's numbers and common values."""
+        return field_columns(*self._records()) if self.shape == "records" else count_columns(*self.tokens)
+
+    @cached_property
+    def columns(self) -> tuple[Floats, Floats]:
+        """Columns for detectors that look at one at a time: token counts, or one column for each field."""
+        return field_rarities(*self._records()) if self.shape == "records" else self.counts
+
+    def _records(self) -> tuple[list[str], list[str]]:
+        # Numbers in the fields of a record are its content: records are read as received.
+        baseline, units = (["\n".join(_lines(unit)) for unit in side] for side in (self.baseline, self.units))
+        return baseline, units
 
     def _both(self, cut: Callable[[Sequence[bytes]], list[str]]) -> tuple[list[list[str]], list[list[str]]]:
-        # Numbers in the fields of a record are its content: records are read as received.
         sides = (
             (self.baseline, self.units)
             if self.shape == "records"
@@ -134,24 +136,10 @@ def weigh(baseline: list[list[str]], units: list[list[str]]) -> tuple[Floats, Fl
                 if token in column or token not in known:
                     weights[row, column.get(token, len(column))] += 1.0 + np.log(count)
         weights *= rarity
-        return weights / np.maximum(np.linalg.norm(weights, axis=1, keepdims=True), 1e-12)
+        scaled: Floats = weights / np.maximum(np.linalg.norm(weights, axis=1, keepdims=True), 1e-12)
+        return scaled
 
     return table(baseline), table(units)
-
-
-def text_columns(
-    tokens: tuple[list[list[str]], list[list[str]]], weights: tuple[Floats, Floats]
-) -> tuple[Floats, Floats]:
-    """The 50 strongest directions of the TF-IDF weights (fitted on the baseline), log length, unseen tokens."""
-    directions = np.linalg.svd(weights[0], full_matrices=False)[2][:MOST_DIRECTIONS]
-    known = {token for unit in tokens[0] for token in unit}
-
-    def table(unit_tokens: list[list[str]], weighed: Floats) -> Floats:
-        sizes = np.log1p([len(unit) for unit in unit_tokens])
-        unseen = np.log1p([sum(token not in known for token in unit) for unit in unit_tokens])
-        return np.column_stack([weighed @ directions.T, sizes, unseen])
-
-    return table(tokens[0], weights[0]), table(tokens[1], weights[1])
 
 
 def fields_of(record: str) -> dict[str, str]:
@@ -165,34 +153,63 @@ def fields_of(record: str) -> dict[str, str]:
 
 
 def field_columns(baseline: list[str], units: list[str]) -> tuple[Floats, Floats]:
-    """Signed log of numeric fields; one column for each common value of the others, one for all rarer values."""
-    fitted = [fields_of(record) for record in baseline]
-    names = sorted({name for fields in fitted for name in fields})
-    numeric = {
-        name
+    """Numeric fields standardised; of the others a 0/1 column for each common value and one for all rarer ones."""
+    fitted, asked = [fields_of(record) for record in baseline], [fields_of(record) for record in units]
+    known, new = [], []
+    for name, numeric in _kinds(fitted).items():
+        if numeric:
+            pair = standardise(_numbers(fitted, name), _numbers(asked, name))
+        else:
+            held = Counter(fields.get(name, "") for fields in fitted)
+            common = sorted(value for value in held if held[value] >= FEWEST_HOLDERS)
+            place = {value: at for at, value in enumerate(common)}
+            ones = np.eye(len(place) + 1)
+            at_known, at_new = (
+                [place.get(fields.get(name, ""), len(place)) for fields in side] for side in (fitted, asked)
+            )
+            pair = ones[at_known], ones[at_new]
+        known.append(pair[0])
+        new.append(pair[1])
+    return np.hstack(known), np.hstack(new)
+
+
+def field_rarities(baseline: list[str], units: list[str]) -> tuple[Floats, Floats]:
+    """
+    Numeric fields, and of each other field how rare its value is: −log((1 + holders) / (1 + records)); standardised.
+    """
+    fitted, asked = [fields_of(record) for record in baseline], [fields_of(record) for record in units]
+    known, new = [], []
+    for name, numeric in _kinds(fitted).items():
+        if numeric:
+            pair = _numbers(fitted, name), _numbers(asked, name)
+        else:
+            held = Counter(fields.get(name, "") for fields in fitted)
+            seen, met = (
+                np.array([[1.0 + held[fields.get(name, "")]] for fields in side]) for side in (fitted, asked)
+            )
+            pair = -np.log(seen / (1 + len(fitted))), -np.log(met / (1 + len(fitted)))
+        known.append(pair[0])
+        new.append(pair[1])
+    return standardise(np.hstack(known), np.hstack(new))
+
+
+def _kinds(records: list[dict[str, str]]) -> dict[str, bool]:
+    """Whether each field of the baseline is a number; "" stands for a record without fields."""
+    names = sorted({name for fields in records for name in fields}) or [""]
+    return {
+        name: float(
+            np.mean([_number(fields[name]) is not None for fields in records if name in fields] or [False])
+        )
+        >= NUMERIC_SHARE
         for name in names
-        if np.mean([_number(f[name]) is not None for f in fitted if name in f]) >= NUMERIC_SHARE
     }
-    common = {}
-    for name in names:
-        counts = Counter(fields[name] for fields in fitted if name in fields)
-        common[name] = sorted(value for value, count in counts.items() if count >= FEWEST_HOLDERS)
 
-    def row(fields: dict[str, str]) -> list[float]:
-        cells: list[float] = []
-        for name in names:
-            value = fields.get(name, "")
-            if name in numeric:
-                number = _number(value) or 0.0
-                cells.append(float(np.sign(number) * np.log1p(abs(number))))
-            else:
-                cells += [float(value == one) for one in common[name]]
-                cells.append(float(value not in common[name]))
-        return cells
 
-    return np.array([row(fields) for fields in fitted]), np.array(
-        [row(fields_of(record)) for record in units]
-    )
+def _numbers(records: list[dict[str, str]], name: str) -> Floats:
+    """Signed logs, one column; 0 where the field is missing or no number."""
+    numbers = np.array([[_number(fields.get(name, "")) or 0.0] for fields in records])
+    logs: Floats = np.sign(numbers) * np.log1p(np.abs(numbers))
+    return logs
 
 
 def _number(value: str) -> float | None:
