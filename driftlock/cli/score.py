@@ -151,6 +151,13 @@ def command(
                 "flagged": p_value <= alpha,
             }
             target.write(json.dumps(record, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+    if scored.another_regime:
+        click.echo(
+            f"driftlock: {scored.share_unlike:.0%} of the {len(asked)} units have p ≤ 0.10 where about 10% "
+            "should: as a whole they are unlike the baseline. The order of the scores still tells them apart, "
+            "p-values and flags do not. Choose a baseline from nearer in time.",
+            err=True,
+        )
 
 
 def _units(path: str, by: By, window: int, hop: int) -> list[Unit]:

@@ -30,49 +30,46 @@ SESSION_EVENTS: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """The shape that was found, the evidence it rests on, and the views that follow from it."""
+    """The shape that was found and the evidence it rests on."""
 
     shape: Shape
     evidence: str
-    views: tuple[View, ...]
 
 
-def read(baseline: Sequence[Unit], groups: Groups, compressor: Compressor) -> Reading:
+def read(baseline: Sequence[Unit]) -> Reading:
     """
-    Pick and fit the views for *baseline*: the most structured reading that its units allow.
+    As what the units of *baseline* are read: the most structured shape they allow.
 
     Units of several events are sessions, whose templates have an order and a
     mix; single events are records where most of them have fields, else texts.
     """
     events = median(len(unit.canonical) for unit in baseline)
     if events >= SESSION_EVENTS:
-        return Reading(
-            shape="sessions",
-            evidence=f"half of the {len(baseline)} baseline units have {events:g} events or more",
-            views=(
-                CompressedView(baseline, groups, compressor),
-                SequenceView(baseline, groups),
-                CountView(baseline, groups),
-                NearestView(baseline, groups),
-                NewTemplatesView(baseline, groups),
-                ValuesView(baseline, groups),
-            ),
-        )
+        evidence = f"half of the {len(baseline)} baseline units have {events:g} events or more"
+        return Reading(shape="sessions", evidence=evidence)
     evidence = f"{record_share(baseline):.0%} of the {len(baseline)} baseline units hold two fields or more"
-    if is_record(baseline):
-        return Reading(
-            shape="records",
-            evidence=evidence,
-            views=(Fields(baseline, groups), FieldNumbers(baseline, groups), FieldStrings(baseline, groups)),
-        )
-    return Reading(
-        shape="texts",
-        evidence=evidence,
-        views=(
+    return Reading(shape="records" if is_record(baseline) else "texts", evidence=evidence)
+
+
+def views_of(
+    shape: Shape, baseline: Sequence[Unit], groups: Groups, compressor: Compressor
+) -> tuple[View, ...]:
+    """The views that read units of *shape*, fitted on *baseline*."""
+    if shape == "sessions":
+        return (
             CompressedView(baseline, groups, compressor),
-            CharactersView(baseline, groups),
-            ShapesView(baseline, groups),
-            WordsView(baseline, groups),
-            NearTextView(baseline, groups),
-        ),
+            SequenceView(baseline, groups),
+            CountView(baseline, groups),
+            NearestView(baseline, groups),
+            NewTemplatesView(baseline, groups),
+            ValuesView(baseline, groups),
+        )
+    if shape == "records":
+        return (Fields(baseline, groups), FieldNumbers(baseline, groups), FieldStrings(baseline, groups))
+    return (
+        CompressedView(baseline, groups, compressor),
+        CharactersView(baseline, groups),
+        ShapesView(baseline, groups),
+        WordsView(baseline, groups),
+        NearTextView(baseline, groups),
     )

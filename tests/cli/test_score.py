@@ -42,7 +42,7 @@ def score(write, tmp_path):
             output,
             *options,
         )
-        assert (result.exit_code, result.output) == (0, "")
+        assert (result.exit_code, result.stdout) == (0, "")
         return [json.loads(line) for line in output.read_bytes().splitlines()]
 
     return scored
@@ -270,3 +270,21 @@ def test_an_input_is_never_overwritten(write):
     line = error(driftlock("score", "--baseline", path, "--input", path, "--output", path, "--unit", "event"))
     assert "would be overwritten" in line
     assert path.read_bytes() == bodies(BASELINE)
+
+
+def test_an_input_unlike_the_baseline_as_a_whole_is_told(write, tmp_path):
+    """One sentence on standard error; the scores are written all the same."""
+    result = driftlock(
+        "score",
+        "--baseline",
+        write("baseline.jsonl", bodies(BASELINE)),
+        "--input",
+        write("input.jsonl", bodies([f"<<{text[::-1]}>>" for text in BASELINE])),
+        "--output",
+        tmp_path / "scores.jsonl",
+        "--unit",
+        "event",
+    )
+    assert result.exit_code == 0
+    assert "100% of the 200 units have p ≤ 0.10" in result.stderr
+    assert len((tmp_path / "scores.jsonl").read_bytes().splitlines()) == 200
