@@ -45,7 +45,7 @@ class App:
         close_store: Callable[[], None],
     ) -> None:
         self.settings = settings
-        self.queries = Queries(store)
+        self.queries = Queries(store, clock)
         self.examination = Examination(store)
         self._store = store
         self._spool = spool

@@ -10,6 +10,12 @@ from typing import Any, Final
 from driftlock.errors import InvalidSettings
 
 PREFIX: Final = "DRIFTLOCK_"
+# Logs unpack to some ten times their size; what unpacks to more holds repetitions, and fills the disk.
+UNPACKED_PER_BYTE: Final = 10
+# Defaults, and what holds for a run that was asked for before there were these limits.
+MAX_UPLOAD_MB: Final = 200
+MAX_EVENTS: Final = 3_000_000
+MAX_UNPACKED_BYTES: Final = UNPACKED_PER_BYTE * MAX_UPLOAD_MB * 1_000_000
 SQLITE: Final = "sqlite:///"
 
 
@@ -32,7 +38,8 @@ class Settings:
 
     home: Path = Path(".driftlock")  # database and spooled uploads
     database_url: str = ""  # empty: a SQLite file in home
-    max_upload_mb: int = 200  # largest source of one run, as sent
+    max_upload_mb: int = MAX_UPLOAD_MB  # largest source of one run, as sent
+    max_events: int = MAX_EVENTS  # most events of one run
     upload_retention_hours: int = 24  # a run, its events and its verdicts are removed after so long
 
     def __post_init__(self) -> None:
@@ -44,12 +51,18 @@ class Settings:
         if path == self.database_url or path in ("", ":memory:"):
             raise _invalid("DATABASE_URL", self.database_url, "a SQLite file, sqlite:///path/to/driftlock.db")
         _check_range("MAX_UPLOAD_MB", self.max_upload_mb, 1, 4096)
+        _check_range("MAX_EVENTS", self.max_events, 1, 1_000_000_000)
         _check_range("UPLOAD_RETENTION_HOURS", self.upload_retention_hours, 1, 24 * 366)
 
     @property
     def max_upload_bytes(self) -> int:
         """Megabytes of 1,000,000 bytes, as operating systems and the upload widget show them."""
         return self.max_upload_mb * 1_000_000
+
+    @property
+    def max_unpacked_bytes(self) -> int:
+        """The most a compressed source may unpack to."""
+        return UNPACKED_PER_BYTE * self.max_upload_bytes
 
     @property
     def upload_retention(self) -> timedelta:
@@ -104,6 +117,7 @@ _READERS: Final[dict[str, Callable[[str, str], Any]]] = {
     "HOME": _folder,
     "DATABASE_URL": _text,
     "MAX_UPLOAD_MB": _whole_number,
+    "MAX_EVENTS": _whole_number,
     "UPLOAD_RETENTION_HOURS": _whole_number,
 }
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from driftlock_core.digests import canonical_digest, raw_digest
 from driftlock_core.measure import Remeasurement
+from driftlock_core.profiles import Profile
 from driftlock_core.verdict import Verdict
 
 
@@ -63,6 +64,11 @@ def recompute(
     record = verdict.evidence
     now = again.measure(again.window)
     pairs: list[tuple[str, object, object]] = [("compressor", verdict.compressor, again.compressor.version)]
+    pairs += [
+        ("profile", verdict.profile, again.profile.name),
+        ("first and last seq", (verdict.first_seq, verdict.last_seq), _place(verdict, again.profile)),
+        ("status", verdict.status, "ready" if now.m >= again.profile.references_to_ready else "calibrating"),
+    ]
     if not masked:
         pairs += [
             ("raw baseline digest", record.raw_baseline, raw_digest(again.baseline.raw)),
@@ -98,8 +104,18 @@ def recompute(
             for name, recorded, computed in pairs
         ),
         scope=(
-            "canonical (masked) events; the raw digests were not checked"
-            if masked
-            else "raw and canonical events; sizes of earlier windows as recorded"
+            (
+                "canonical (masked) events; the raw digests were not checked"
+                if masked
+                else "raw and canonical events; sizes of earlier windows as recorded"
+            )
+            + "; not covered: words, severity, textbook sizes"
         ),
     )
+
+
+def _place(verdict: Verdict, profile: Profile) -> tuple[int, int]:
+    """First and last seq of the window of that number: windows begin one hop after the other."""
+    # A given baseline is no part of the stream, a rolling one is its beginning.
+    begin = verdict.window * profile.hop + (0 if verdict.evidence.baseline_given else profile.baseline)
+    return begin + 1, begin + profile.window

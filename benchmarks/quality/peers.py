@@ -29,6 +29,7 @@ from driftlock_core.scoring import Scorer
 # Sets in which many anomalous units equal normal ones, or the anomaly is one of meaning: nothing to compare.
 LITTLE_TO_WIN = frozenset({"hdfs_100k", "nezha_tt_0129", "halueval_output"})
 EXTRA = "bench-peers"
+PACKAGES = {"sklearn": "scikit-learn"}  # modules that are installed under another name
 ALPHA = 0.05  # largest p-value that Driftlock flags
 
 
@@ -81,7 +82,7 @@ class Effort:
     draws: int
 
 
-FULL = Effort(units=1500, references=200, draws=2000)
+FULL = Effort(units=1500, references=1000, draws=2000)
 QUICK = Effort(units=300, references=50, draws=500)
 
 

@@ -1,5 +1,6 @@
 """What a peer gets to see of a set: the same masked events as Driftlock, as tokens and as columns of numbers."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -20,7 +21,7 @@ MOST_WORDS: Final = 2000
 FEWEST_HOLDERS: Final = 5  # baseline records that must share a value for it to get a column
 NUMERIC_SHARE: Final = 0.95
 _WORD: Final = re.compile(r"\w+|[^\w\s]")
-_FIELD: Final = re.compile(r"(\w[\w.\-]*)=(.*?)(?=\s+\w[\w.\-]*=|$)")
+_FIELD: Final = re.compile(r"([\w.\-]+)=(.*?)(?=[\s&?,;]+[\w.\-]+=|$)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Task:
     units: Sequence[Sequence[bytes]]
     masked_baseline: Sequence[Sequence[bytes]]
     masked_units: Sequence[Sequence[bytes]]
-    references: int = 200  # baseline units at most that a pairwise distance is taken to
+    references: int = 1000  # baseline units at most that a pairwise distance is taken to
 
     @cached_property
     def tokens(self) -> tuple[list[list[str]], list[list[str]]]:
@@ -98,7 +99,7 @@ def most_held(units: Sequence[Sequence[str]], most: int) -> dict[str, int]:
 
 def count_columns(baseline: list[list[str]], units: list[list[str]]) -> tuple[Floats, Floats]:
     """
-    log(1 + count) of each frequent line, of the other baseline lines together, of unseen lines, of all.
+    log(1 + count) of each frequent token, of the other baseline tokens together, of new ones, of all.
 
     >>> count_columns([["a", "a"]], [["a", "b"]])[1].round(2).tolist()
     [[0.69, 0.0, 0.69, 1.1]]
@@ -144,12 +145,19 @@ def weigh(baseline: list[list[str]], units: list[list[str]]) -> tuple[Floats, Fl
 
 def fields_of(record: str) -> dict[str, str]:
     """
-    The key=value pairs of a line; a value goes on to the next key.
+    The pairs of a JSON object, or the key=value pairs of a line; "" is what stands before the first key.
 
-    >>> fields_of("city=New York amount=3.5")
-    {'city': 'New York', 'amount': '3.5'}
+    >>> fields_of("POST /buy?city=New York&amount=3.5")
+    {'': 'POST /buy?', 'city': 'New York', 'amount': '3.5'}
     """
-    return dict(_FIELD.findall(record))
+    if record.startswith("{"):
+        try:
+            return {str(name): str(value) for name, value in json.loads(record).items()}
+        except json.JSONDecodeError:
+            pass
+    first = _FIELD.search(record)
+    head = record[: first.start()] if first else record
+    return ({"": head} if head else {}) | dict(_FIELD.findall(record))
 
 
 def field_columns(baseline: list[str], units: list[str]) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.sources import generated
-from docs.images.take import CHROMIUM, dashboard
+from docs.images.take import chromium, dashboard
 
 LINES = 200_000
 WAIT_MS = 120_000
@@ -38,7 +38,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, dashboard() as address, sync_playwright() as playwright:
         log = Path(folder) / "generated.log"
         log.write_bytes(generated(LINES, 1))
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
         progress, result = measure(page, address, log)
         print(

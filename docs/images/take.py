@@ -5,6 +5,7 @@ Take the README's pictures from a dashboard that is started for it.
 """
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 ROOT: Final = Path(__file__).parents[2]
 HERE: Final = Path(__file__).parent
-CHROMIUM: Final = "/usr/bin/chromium"
+CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 SAMPLE: Final = "web-logs"
 START_SECONDS: Final = 60
 WAIT_MS: Final = 60_000
@@ -100,11 +101,20 @@ def _shoot(page: Page, name: str) -> Path:
     return path
 
 
+def chromium() -> str:
+    """Where the browser is."""
+    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if executable is None:
+        raise SystemExit(f"this needs a browser: none of {', '.join(CHROMIUM_NAMES)} is on the path")
+    return executable
+
+
 def main() -> None:
     """Start, take, and say where the pictures are."""
+    executable = chromium()
     with dashboard() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=executable, args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
         for path in take(browser, address):
             print(path.relative_to(ROOT))

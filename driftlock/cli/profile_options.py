@@ -91,7 +91,7 @@ def choose(
         "seed": seed,
     }
     changes = {name: value for name, value in given.items() if value is not None}
-    if window is not None:
+    if window is not None and window > 0:  # else the window itself is what the message has to name
         shape = {"baseline": BASELINE_WINDOWS * window, "hop": max(1, window // HOPS_PER_WINDOW)}
         changes = shape | changes
     if alpha is not None and 0 < alpha < 1:

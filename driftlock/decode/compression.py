@@ -13,7 +13,9 @@ import zstandard
 
 from driftlock.decode.errors import OutputLimitExceeded, UnreadableCompression
 
-BLOCK_BYTES = 256 * 1024  # handed on at a time, and the most that is read from the source at a time
+BLOCK_BYTES = 256 * 1024  # handed on at a time, and the most that is read from a plain source at a time
+# Of a compressed source. What was read counts as progress, and so little is soon unpacked and passed on.
+PACKED_BYTES = 8 * 1024
 DEFAULT_OUTPUT_LIMIT = 4 * 1024**3  # bytes out of one compressed file
 
 _GZIP = b"\x1f\x8b"
@@ -43,7 +45,7 @@ class Unpacked:
         self._limit = limit
         self.bytes_read = 0
         self._first = b""
-        while len(self._first) < 4 and (piece := self._read()):
+        while len(self._first) < 4 and (piece := self._read(PACKED_BYTES)):
             self._first += piece
         if self._first.startswith(_GZIP):
             self.compression: str | None = "gzip"
@@ -59,14 +61,15 @@ class Unpacked:
             return _gathered(self._capped(self._unzstd()))
         return _gathered(self._pieces())
 
-    def _read(self) -> bytes:
-        piece = self._source.read(BLOCK_BYTES)
+    def _read(self, size: int) -> bytes:
+        piece = self._source.read(size)
         self.bytes_read += len(piece)
         return piece
 
     def _pieces(self) -> Iterator[bytes]:
         yield self._first
-        while piece := self._read():
+        size = PACKED_BYTES if self.compression else BLOCK_BYTES
+        while piece := self._read(size):
             yield piece
 
     def _capped(self, pieces: Iterator[bytes]) -> Iterator[bytes]:

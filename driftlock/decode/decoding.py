@@ -7,7 +7,9 @@ from typing import BinaryIO
 
 from driftlock.decode.binary import refuse_binary
 from driftlock.decode.compression import DEFAULT_OUTPUT_LIMIT, Unpacked
-from driftlock.decode.errors import EmptyFile, NothingReadable
+from driftlock.decode.errors import EmptyFile, NoObjects, NothingReadable
+from driftlock.decode.json_array import first_of_no_objects
+from driftlock.decode.lines import lf_for_cr
 from driftlock.decode.recognise import HEAD_BYTES, Head, recognise
 from driftlock.decode.tally import Tally
 from driftlock.model import DecodingReport, Event, Kind, Recognition
@@ -55,10 +57,14 @@ class Decoding:
         while len(first) <= HEAD_BYTES + len(_BOM) and (block := next(blocks, None)) is not None:
             first += block
         first = first.removeprefix(_BOM)
+        if b"\r" in first and b"\n" not in first:
+            first, blocks = first.replace(b"\r", b"\n"), lf_for_cr(blocks)
         head = Head(first[:HEAD_BYTES], complete=len(first) <= HEAD_BYTES)
         refuse_binary(head.data, name)
         if head.complete and not head.data.strip():
             raise EmptyFile(name)
+        if format is None and (element := first_of_no_objects(head.data, complete=head.complete)):
+            raise NoObjects(name, element)
         self._reading = recognise(head, format=format, kind=kind)
         self.recognition = Recognition(
             format=self._reading.format,

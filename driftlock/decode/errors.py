@@ -49,6 +49,17 @@ class OutputLimitExceeded(MalformedPayload):
         self.limit = limit
 
 
+class NoObjects(MalformedPayload):
+    """A JSON array whose elements are numbers, texts or lists; ``first`` names what the first one is."""
+
+    def __init__(self, name: str, first: str) -> None:
+        super().__init__(
+            f"{_subject(name)} is a JSON array, but its elements are not objects (the first is {first}). "
+            'Make each element an object, such as {"value": …}, or write each on a line of its own.'
+        )
+        self.first = first
+
+
 class NothingReadable(MalformedPayload):
     """Not one event came out; ``first_line`` and ``first_reason`` tell where it began to fail, or None."""
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+import orjson
+
 from driftlock.decode.elements import elements
 from driftlock.decode.fields import FieldReader
 from driftlock.decode.found import Found
@@ -9,6 +11,37 @@ from driftlock.decode.json_text import read_object
 from driftlock.decode.tally import Tally
 
 EVENT_LISTS = frozenset({"events"})
+
+_NAMES: dict[type, str] = {
+    int: "a number",
+    float: "a number",
+    str: "a text",
+    list: "an array",
+    bool: "true or false",
+    type(None): "null",
+}
+
+
+def first_of_no_objects(head: bytes, *, complete: bool) -> str | None:
+    """
+    What the first element is, if the text is a JSON array without any object; None for all other texts.
+
+    Args:
+        head: First bytes of the text.
+        complete: They are all of it; otherwise they are judged up to their last comma.
+
+    >>> first_of_no_objects(b"[1, 2]", complete=True), first_of_no_objects(b"[1] up", complete=True)
+    ('a number', None)
+    """
+    if not head.lstrip().startswith(b"["):
+        return None
+    try:
+        value = orjson.loads(head if complete else head[: max(0, head.rfind(b","))] + b"]")
+    except orjson.JSONDecodeError:
+        return None
+    if not value or any(isinstance(element, dict) for element in value):
+        return None
+    return _NAMES[type(value[0])]
 
 
 def read(blocks: Iterable[bytes], tally: Tally, *, wanted: frozenset[str] | None) -> Iterator[Found]:

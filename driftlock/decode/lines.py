@@ -50,5 +50,11 @@ def numbered_lines(
             yield number + 1, line[:-1] if line.endswith(b"\r") else line
 
 
+def lf_for_cr(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """*blocks* of a text whose lines end in CR alone, with LF instead."""
+    for block in blocks:
+        yield block.replace(b"\r", b"\n")
+
+
 def _too_long(limit: int) -> str:
     return f"line is over {limit:,} bytes"

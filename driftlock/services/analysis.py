@@ -8,14 +8,17 @@ from collections.abc import Sequence
 from functools import partial
 from typing import BinaryIO, Final
 
-from driftlock.decode import decode
+from driftlock.decode import Decoding, decode
+from driftlock.decode.ceiling import may_exceed
 from driftlock.errors import ApplicationError
 from driftlock.model import Event, Kind, Run, RunState, Stream
 from driftlock.ports import Clock, Spool, Store
 from driftlock.services.advance import LEASE, advance
 from driftlock.services.receive import receive
+from driftlock.services.runs import too_many
 from driftlock.services.sizes import fit
 from driftlock.services.streams import blank_stream
+from driftlock.settings import MAX_EVENTS, MAX_UNPACKED_BYTES
 from driftlock_core.errors import DriftlockError
 from driftlock_core.profiles import Profile
 
@@ -96,6 +99,7 @@ class _Analysis:
                 "Start the analysis again with the same file."
             )
         with source:
+            self._count(source)
             self._read(source)
         shortages = self._fit_sizes()
         self._step = "analysing"
@@ -126,15 +130,50 @@ class _Analysis:
         ):
             self._spool.remove(self._run.id)
 
-    def _read(self, source: BinaryIO) -> None:
+    def _count(self, source: BinaryIO) -> None:
+        """
+        Refuse a source of too many events before the first one is stored.
+
+        Storing millions of events to remove them again would fill the disk
+        first. Decoding twice costs, so it is done only where it can matter.
+        """
+        most = self._run.options.get("max_events", MAX_EVENTS)
+        decoding = self._decode(source)
+        source.seek(0)
+        if may_exceed(
+            source, most, format=decoding.recognition.format, name=self._run.name, limit=self._most_unpacked
+        ):
+            source.seek(0)
+            decoding = self._decode(source)
+            self._step = "counting"
+            count = 0
+            for batch in decoding:
+                count += len(batch)
+                if count > most:
+                    raise too_many(self._run.name, most)
+                self._report()
+            self._step = "reading"
+        source.seek(0)
+
+    @property
+    def _most_unpacked(self) -> int:
+        """Bytes."""
+        return int(self._run.options.get("max_unpacked_bytes", MAX_UNPACKED_BYTES))
+
+    def _decode(self, source: BinaryIO) -> Decoding:
         run = self._run
-        decoding = decode(
+        return decode(
             source,
             name=run.name,
             format=run.options.get("format"),
             kind=run.options.get("kind"),
             digest=bytes.fromhex(run.sha256 or ""),
+            limit=self._most_unpacked,
         )
+
+    def _read(self, source: BinaryIO) -> None:
+        run = self._run
+        decoding = self._decode(source)
         for batch in decoding:
             for kind, events in _by_kind(batch).items():
                 stream = self._streams.get(kind) or self._add_stream(kind, decoding.recognition.kind)

@@ -1,35 +1,51 @@
 """Every question a screen asks. Read only; what is another tenant's looks like what does not exist."""
 
 import math
+from typing import Any
 
 import numpy as np
 
 from driftlock.model import Anomaly, AnomalyRow, Run, ScoreColumns, Stream
-from driftlock.ports import Order, Store, StoredEvent
+from driftlock.ports import Clock, Order, Store, StoredEvent
 from driftlock.services.records import ORDINARY_SHARES, verdict_of
 
 
 class Queries:
-    """Reads from *store*; the tenant always comes first."""
+    """
+    Reads from *store*; the tenant always comes first.
 
-    def __init__(self, store: Store) -> None:
+    With a *clock*, a run past its time is gone at that minute, with its
+    streams and anomalies, however long its removal takes.
+    """
+
+    def __init__(self, store: Store, clock: Clock | None = None) -> None:
         self._store = store
+        self._clock = clock
+
+    def _expired(self, tenant: str) -> set[str]:
+        """Ids of this tenant's runs that are past their time and not removed yet."""
+        if self._clock is None:
+            return set()
+        return {run_id for of, run_id in self._store.runs.expired(self._clock.now()) if of == tenant}
 
     def run(self, tenant: str, run_id: str) -> Run | None:
         """The run of that id."""
-        return self._store.runs.get(tenant, run_id)
+        return None if run_id in self._expired(tenant) else self._store.runs.get(tenant, run_id)
 
     def runs(self, tenant: str, limit: int = 10) -> list[Run]:
         """The latest runs, newest first."""
-        return self._store.runs.newest(tenant, limit)
+        gone = self._expired(tenant)
+        found = self._store.runs.newest(tenant, limit + len(gone))
+        return [run for run in found if run.id not in gone][:limit]
 
     def stream(self, tenant: str, stream_id: str) -> Stream | None:
         """The stream of that id."""
-        return self._store.streams.get(tenant, stream_id)
+        found = self._store.streams.get(tenant, stream_id)
+        return None if found is None or found.run_id in self._expired(tenant) else found
 
     def streams(self, tenant: str, run_id: str) -> list[Stream]:
         """The streams a run made, in the order it made them."""
-        return self._store.streams.of_run(tenant, run_id)
+        return [] if run_id in self._expired(tenant) else self._store.streams.of_run(tenant, run_id)
 
     def scores(self, tenant: str, stream_id: str) -> ScoreColumns:
         """One row a window, in stream order; empty columns where there is nothing."""
@@ -47,11 +63,13 @@ class Queries:
         self, tenant: str, stream_id: str, *, order: Order = "strongest", offset: int = 0, limit: int = 50
     ) -> list[AnomalyRow]:
         """Flagged windows: most extra bits first, or the end of the stream first."""
+        if self.stream(tenant, stream_id) is None:
+            return []
         return self._store.verdicts.anomalies(tenant, stream_id, order, offset, limit)
 
     def anomaly(self, tenant: str, anomaly_id: str) -> Anomaly | None:
         """One flagged window, whole, with its neighbours among the flagged ones in stream order."""
-        found = self._store.verdicts.anomaly(tenant, anomaly_id)
+        found = self._recorded(tenant, anomaly_id)
         if found is None:
             return None
         row, record = found
@@ -65,9 +83,13 @@ class Queries:
             total=among.total,
         )
 
+    def _recorded(self, tenant: str, anomaly_id: str) -> tuple[AnomalyRow, dict[str, Any]] | None:
+        found = self._store.verdicts.anomaly(tenant, anomaly_id)
+        return None if found is None or self.stream(tenant, found[0].stream_id) is None else found
+
     def window_events(self, tenant: str, anomaly_id: str) -> list[StoredEvent]:
         """The events of a flagged window, in order; none for an id that is not there."""
-        found = self._store.verdicts.anomaly(tenant, anomaly_id)
+        found = self._recorded(tenant, anomaly_id)
         if found is None:
             return []
         row, _ = found
@@ -75,7 +97,7 @@ class Queries:
 
     def baseline_events(self, tenant: str, anomaly_id: str) -> list[StoredEvent]:
         """The events it was measured against at its end: the baseline of its last epoch."""
-        found = self._store.verdicts.anomaly(tenant, anomaly_id)
+        found = self._recorded(tenant, anomaly_id)
         if found is None:
             return []
         row, record = found

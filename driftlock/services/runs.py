@@ -21,6 +21,14 @@ def too_large(limit_bytes: int) -> MalformedPayload:
     )
 
 
+def too_many(name: str, limit: int) -> MalformedPayload:
+    """The error for a source of more than *limit* events."""
+    return MalformedPayload(
+        f"“{name}” holds more than {limit:,} events, the most one run may hold (DRIFTLOCK_MAX_EVENTS). "
+        "Raise the limit, or judge the file without storing it: `driftlock detect FILE`."
+    )
+
+
 def start(
     store: Store,
     spool: Spool,
@@ -65,6 +73,9 @@ def start(
             **options,
             **{option: value for option, value in by_hand.items() if value is not None},
             "propose_sizes": propose_sizes,
+            # What was allowed when it was asked for, for whichever process works on it.
+            "max_events": settings.max_events,
+            "max_unpacked_bytes": settings.max_unpacked_bytes,
         },
         sha256=spooled.sha256,
         size_bytes=spooled.size_bytes,

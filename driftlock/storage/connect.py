@@ -11,6 +11,8 @@ from driftlock.storage.types import write_json
 
 # Long enough for the largest single transaction, the deletion of a run, on a slow disk.
 BUSY_TIMEOUT_MS: Final = 30_000
+# Nobody who deletes waits longer than this for the log to be emptied.
+LOG_TIMEOUT_MS: Final = 2_000
 # A large transaction makes the log as large as itself; it is cut back to this once it has been copied.
 JOURNAL_BYTES: Final = 32 * 1024**2
 
@@ -31,6 +33,28 @@ def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
         connection = connection.execution_options(driftlock_writes=True)
         with connection.begin():
             yield connection
+
+
+def empty_log(engine: sa.Engine) -> bool:
+    """
+    Copy SQLite's write-ahead log into the database and cut it to nothing: what was deleted leaves it too.
+
+    Returns:
+        False if somebody read or wrote for longer than it waited; then the next call empties it.
+    """
+    if engine.dialect.name != "sqlite":
+        return True
+    raw = engine.raw_connection()  # inside a transaction, which any other connection begins, it is refused
+    try:
+        cursor = raw.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {LOG_TIMEOUT_MS}")
+        try:
+            busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        return not busy
+    finally:
+        raw.close()
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from driftlock.model import DecodingReport, Recognition, Run, RunState, SkippedLine
 from driftlock.ports import Removed
-from driftlock.storage.connect import writing
+from driftlock.storage.connect import empty_log, writing
 from driftlock.storage.schema import anomalies, detector_states, events, runs, streams, windows
 
 _LIVE: Final = ("queued", "running")
@@ -133,7 +133,7 @@ class SqlRuns:
         return state is not None
 
     def delete(self, tenant: str, run_id: str) -> Removed | None:
-        """Remove a run and everything that came of it; None if there is no such run."""
+        """Remove a run and everything that came of it, from the log too; None if there is no such run."""
         made = sa.select(streams.c.id).where(streams.c.tenant == tenant, streams.c.run_id == run_id)
         with writing(self._engine) as connection:
             counts = {
@@ -146,6 +146,7 @@ class SqlRuns:
             removed = connection.execute(sa.delete(streams).where(of_run)).rowcount
             if not connection.execute(sa.delete(runs).where(_is(tenant, run_id))).rowcount:
                 return None
+        empty_log(self._engine)
         return Removed(
             streams=removed,
             events=counts["events"],

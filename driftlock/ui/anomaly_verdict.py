@@ -1,5 +1,6 @@
 """The verdict in three cards: how far, how rare, how much."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
@@ -17,6 +18,7 @@ from driftlock_core.numbers_text import (
     p_text,
     size_text,
 )
+from driftlock_core.severity import Severity, severity
 
 
 def show(anomaly: Anomaly) -> None:
@@ -39,12 +41,16 @@ def _distance(record: dict[str, Any]) -> None:
         help=words.HELP["ncd"],
     )
     st.html(range_bar(record["ncd"], record["threshold"], (low, high), colours()))
+    st.caption(
+        "Ordinary: 5 to 95 % of the past windows it is ranked among, on this window's scale; the band of the "
+        "timeline is of all windows of the stream."
+    )
 
 
 def _chance(record: dict[str, Any]) -> None:
     by_stream, by_shuffle = 1 / (record["m"] + 1), 1 / (record["permutations"] + 1)
     alone = record["decided_by"] == "p_perm"
-    floor = by_shuffle if alone else max(by_stream, by_shuffle)
+    floor = words.smallest_p(record)
     st.metric("p", p_text(record["p"], floor, at_most=record["alpha"]), help=words.HELP["p"])
     st.table(
         {
@@ -71,7 +77,6 @@ def _ranked(p: float, others: int) -> str:
 def _bits(anomaly: Anomaly) -> None:
     record = anomaly.record
     st.metric("Extra bits", words.signed_bits(record["extra_bits"]), help=words.HELP["extra_bits"])
-    share = 8 * record["mu"]
     st.markdown(
         f"The window takes {size_text(record['size'])} bytes once the baseline is known; usual here are "
         f"{size_text(record['mu'])}."
@@ -79,7 +84,17 @@ def _bits(anomaly: Anomaly) -> None:
     description = record["description"]
     events = len(description["event_bits"])
     st.caption(
-        f"{words.SEVERITY_SYMBOLS[anomaly.row.severity]} {anomaly.row.severity} severity: "
-        f"{bits_text(record['extra_bits'])} extra against {bits_text(share)} usual bits. "
+        f"{severity_text(record, anomaly.row.severity)} "
         f"{count_text(description['carrying'])} of {count_text(events)} events hold half of what stands out."
+    )
+
+
+def severity_text(record: Mapping[str, Any], given: Severity) -> str:
+    """The severity *given* to a window, and what it rests on: size, and repetition where it went one step up."""
+    extra, usual = record["extra_bits"], 8 * record["mu"]
+    by_size = severity(extra, record["mu"], 1)
+    repeated = "" if by_size == given else "; one step up: third disjoint flagged window in a row or later"
+    return (
+        f"{words.SEVERITY_SYMBOLS[given]} {given} severity: "
+        f"{bits_text(extra)} extra against {bits_text(usual)} usual bits{repeated}."
     )

@@ -13,7 +13,7 @@ from driftlock.ui.payload_text import text
 from driftlock.ui.removal_chart import removal_bars
 from driftlock.ui.session import TENANT, app, colours, examination
 from driftlock_core.measure import Measurement
-from driftlock_core.numbers_text import bits_text, count_text, limit_text, ncd_text, p_text
+from driftlock_core.numbers_text import bits_text, count_text, limit_text, ncd_text
 
 MOST_BOXES: Final = 60
 _PREVIEW: Final = 110  # characters of an event beside its box
@@ -54,7 +54,7 @@ def sentence(smallest: SmallestRemoval, events: int) -> str:
     outcome = smallest.outcome
     return (
         f"**Without {words.listed('event', smallest.seqs)} this window scores NCD {ncd_text(outcome.ncd)}, "
-        f"p {p_text(outcome.p, 0.0)} and would not be flagged.** Each of them is replaced by an ordinary "
+        f"p {words.p_value(outcome.p)} and would not be flagged.** Each of them is replaced by an ordinary "
         "event of the baseline. The p is descriptive only: the events were chosen for it."
     )
 
@@ -113,6 +113,6 @@ def verdict_sentence(removed: int, outcome: Measurement, anomaly: Anomaly) -> st
     return (
         f"{start}: NCD {ncd_text(outcome.ncd, at_least=record['threshold'])} "
         f"(limit {limit_text(record['threshold'])}), "
-        f"p {p_text(outcome.p, 0.0, at_most=record['alpha'])} (limit {limit_text(record['alpha'])}). "
+        f"p {words.p_value(outcome.p, at_most=record['alpha'])} (limit {limit_text(record['alpha'])}). "
         f"The window **{verdict}**."
     )

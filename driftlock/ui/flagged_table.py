@@ -7,7 +7,7 @@ import streamlit as st
 from driftlock.model import AnomalyRow, Stream
 from driftlock.ui import links, words
 from driftlock.ui.session import TENANT, app
-from driftlock_core.numbers_text import ncd_text, p_text
+from driftlock_core.numbers_text import ncd_text
 
 PAGE_SIZE: Final = 50
 MOST_HEIGHT: Final = 460  # pixels, about twelve rows; the rest scrolls, and downloads stay in sight
@@ -54,7 +54,7 @@ def show(stream: Stream) -> None:
             query_params={"id": rows[0].id},
         )
     picked: Any = st.dataframe(
-        table(rows, _floor(stream)),
+        table(rows),
         hide_index=True,
         height=min(38 + 35 * len(rows), MOST_HEIGHT),
         key=f"flagged-{stream.id}-{order}-{number}",
@@ -77,25 +77,19 @@ def show(stream: Stream) -> None:
         st.switch_page(links.ANOMALY, query_params={"id": rows[picked.selection.rows[0]].id})
 
 
-def table(rows: list[AnomalyRow], floor: float) -> dict[str, list[str]]:
+def table(rows: list[AnomalyRow]) -> dict[str, list[str]]:
     """
     Columns of the table as they are read on screen.
 
-    No p is shown below *floor*. Of the sentence only what the other columns do not say, its last part.
+    No p is shown below the smallest its window could have had. Of the sentence only what the other
+    columns do not say, its last part.
     """
     return {
         "Severity": [f"{words.SEVERITY_SYMBOLS[row.severity]} {row.severity}" for row in rows],
         "Window": [words.place(row.first_at, row.last_at, row.first_seq, row.last_seq) for row in rows],
         "NCD": [ncd_text(row.ncd) for row in rows],
-        "p": [p_text(row.p, floor) for row in rows],
+        "p": [words.p_value(row.p) for row in rows],
         "Extra bits": [words.signed_bits(row.extra_bits) for row in rows],
         "Open": [links.address(links.ANOMALY, id=row.id) for row in rows],  # the last column may be cut off
         "What differs": [words.plain(row.sentence.rsplit("; ", 1)[-1]) for row in rows],
     }
-
-
-def _floor(stream: Stream) -> float:
-    """The smallest p this configuration can give."""
-    by_shuffle = 1 / (int(stream.configuration["permutations"]) + 1)
-    by_rank = 1 / (int(stream.configuration["references"]) + 1)
-    return by_shuffle if stream.configuration["p_mode"] == "permutation" else max(by_shuffle, by_rank)

@@ -18,7 +18,7 @@ def table(record: dict[str, Any]) -> dict[str, list[str]]:
     for profile in PROFILES.values():
         far, rare = record["ncd"] >= profile.threshold, record["p"] <= profile.alpha
         ncd = ncd_text(record["ncd"], at_least=profile.threshold)
-        p = p_text(record["p"], 0.0, at_most=profile.alpha)
+        p = p_text(record["p"], words.smallest_p(record), at_most=profile.alpha)
         used = " (used)" if profile.name == record["profile"] else ""
         rows["Profile"].append(words.PROFILE_NAMES[profile.name] + used)
         rows["NCD"].append(f"{ncd} {'≥' if far else '<'} {limit_text(profile.threshold)}")

@@ -8,7 +8,7 @@ from driftlock.errors import NotFound
 from driftlock.model import Run
 from driftlock.ui import words
 from driftlock.ui.session import TENANT, app
-from driftlock_core.numbers_text import bytes_text, count_text
+from driftlock_core.numbers_text import count_text
 
 POLL_SECONDS = 0.5
 AT_WORK = ("queued", "running")
@@ -43,7 +43,7 @@ def counted(run: Run) -> str:
     """The work done and to be done, in numbers."""
     parts = [words.literal(run.step or words.RUN_STATES[run.state])]
     if run.size_bytes:
-        parts.append(f"{bytes_text(run.bytes_read)} of {bytes_text(run.size_bytes)} read")
+        parts.append(f"{words.size(run.bytes_read)} of {words.size(run.size_bytes)} read")
     if run.events_received:
         parts.append(
             f"{count_text(run.events_analyzed)} of {count_text(run.events_received)} events analyzed"
@@ -53,7 +53,12 @@ def counted(run: Run) -> str:
 
 def ended_early(run: Run) -> None:
     """Why a run has no full result, and what is left of it."""
-    if run.state == "cancelled":
+    if run.state == "cancelled" and not run.events_analyzed:
+        st.warning(
+            "This run was stopped before analysis began; "
+            f"{words.plural(run.events_received, 'event')} had been read."
+        )
+    elif run.state == "cancelled":
         st.warning("This run was cancelled. What had been analyzed until then is shown below.")
     elif run.state == "failed":
         st.error(f"This run failed: {words.literal(run.error or 'no reason was recorded.')}")

@@ -23,13 +23,15 @@ def show(run: Run) -> None:
         st.info(words.literal(f"Smaller sizes were used: {note}."))
     if shortage := run.options.get("too_short"):
         st.warning(words.literal(f"Too few events for a verdict: {shortage}."))
+    if run.state != "done" and not run.events_analyzed:
+        return
     stream = _chosen(streams)
     if stream is None:
         if run.state == "done":
             st.info("Nothing to compare: this source holds no events.")
         return
     st.caption(used(stream))
-    _cards(stream)
+    _cards(stream, ended_early=run.state != "done")
     if not stream.windows:
         st.info("No window of this stream was tested, so there is nothing to show yet.")
         return
@@ -62,7 +64,7 @@ def _chosen(streams: list[Stream]) -> Stream | None:
     return by_id.get(str(picked), streams[0])
 
 
-def _cards(stream: Stream) -> None:
+def _cards(stream: Stream, *, ended_early: bool) -> None:
     chance = f"≤ {words.expected(stream.expected_by_chance)}" if stream.windows else MISSING
     cards = {
         "Events": (count_text(stream.events), None),
@@ -77,6 +79,8 @@ def _cards(stream: Stream) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         said = words.flagged_beside_chance(stream.flagged, stream.expected_by_chance)
         st.markdown(f"**{said}**", width="content")
+        if ended_early and not stream.windows:
+            return  # more events will not come: what they would lead to is of no use
         needed = f", {count_text(stream.events_needed)} more events needed" if stream.events_needed else ""
         st.badge(
             f"{words.STATUS_NAMES[stream.status]}{needed}",

@@ -12,7 +12,6 @@ import streamlit as st
 from driftlock import model
 from driftlock.ui import samples, words
 from driftlock.ui.session import app
-from driftlock_core.numbers_text import bytes_text
 
 SOURCES: Final[dict[model.Source, str]] = {"sample": "Sample", "upload": "Upload", "paste": "Paste"}
 
@@ -72,12 +71,13 @@ def _upload() -> Chosen | None:
     file = st.file_uploader(
         "File",  # of any name: what it holds decides, and what is wrong with it is said below
         key="file",
-        max_upload_size=2 * limit,  # MB; above the limit the page itself names the command to use
+        # MB. Browsers on Windows count 1,048,576 bytes a MB: what lies between is refused below, by its name.
+        max_upload_size=limit,
         label_visibility="collapsed",
     )
     st.caption(
         f"NDJSON, JSON, CSV, OTLP/JSON, syslog or plain text, also gzip or zstd; up to {limit} MB. "
-        "Larger files: `driftlock detect FILE` on the command line. "
+        "Larger files are not taken here: analyze them with `driftlock detect FILE` on the command line. "
         f"Kept {app().settings.upload_retention_hours} h, then deleted; never leaves this server."
     )
     if file is None:
@@ -117,7 +117,7 @@ def _paste() -> Chosen | None:
         st.caption("At least 45 lines make a first verdict possible; from 450 lines on the usual sizes fit.")
         return None
     data = text.encode()
-    st.caption(f"{words.plural(len(text.splitlines()), 'line')}, {bytes_text(len(data))}")
+    st.caption(f"{words.plural(len(text.splitlines()), 'line')}, {words.size(len(data))}")
     if len(data) > app().settings.max_upload_bytes:
         st.error(
             "The pasted text is larger than this dashboard takes. Save it and run `driftlock detect FILE`."

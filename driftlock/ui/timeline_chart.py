@@ -13,7 +13,7 @@ from driftlock.model import ScoreColumns
 from driftlock.ui import words
 from driftlock.ui.charts import Drawing, frame
 from driftlock.ui.theme import Tokens
-from driftlock_core.numbers_text import count_text, limit_text, ncd_text, p_text
+from driftlock_core.numbers_text import count_text, limit_text, ncd_text
 
 MOST_POINTS: Final = 5_000
 BUCKETS: Final = 1_500  # each keeps its lowest and highest window: at most 3,000 points and the flagged
@@ -144,7 +144,7 @@ def _add_scores(
                 [
                     np.asarray(columns.window)[rows],
                     said,
-                    [p_text(float(v), 0.0) for v in columns.p_stream[rows]],
+                    [words.p_value(float(v)) for v in columns.p_stream[rows]],
                 ]
             ),
             hovertemplate="Window %{customdata[0]}<br>NCD %{customdata[1]}%{y:.3f}"

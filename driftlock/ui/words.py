@@ -1,12 +1,13 @@
 """Names, help texts and number formats of the screen: one word per idea, one precision per quantity."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from driftlock_core.numbers_text import MISSING, bits_text, count_text, limit_text
+from driftlock_core.numbers_text import MISSING, bits_text, count_text, limit_text, p_text
 
 KIND_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {"logs": "Logs", "metrics": "Metrics", "traces": "Traces", "llm": "LLM"}
@@ -169,6 +170,44 @@ def rank(position: int, of: int) -> str:
     return f"{count_text(position)}{ending} of {count_text(of)}"
 
 
+def size(size_bytes: int) -> str:
+    """
+    A size in decimal units, as the upload limit is set: 1 MB is 10^6 bytes.
+
+    >>> size(780), size(65_536), size(5_872_025), size(199_000_000)
+    ('780 B', '66 kB', '5.9 MB', '199 MB')
+    """
+    amount, unit = float(size_bytes), "B"
+    for larger in ("kB", "MB", "GB"):
+        if round(amount) < 1000:
+            break
+        amount, unit = amount / 1000, larger
+    digits = f"{amount:.1f}" if amount < 9.95 and unit != "B" else f"{amount:.0f}"
+    return f"{digits.removesuffix('.0')} {unit}"
+
+
+def smallest_p(record: Mapping[str, Any]) -> float:
+    """The smallest p the window of this record could have had."""
+    fewest: int = record["permutations"]
+    if record["decided_by"] != "p_perm":
+        fewest = min(fewest, record["m"])
+    return 1 / (fewest + 1)
+
+
+def p_value(p: float, *, at_most: float | None = None) -> str:
+    """
+    A p-value whose number of past windows is not at hand, never below the smallest it could have been.
+
+    The smallest is 1 over a whole number, and any other p is at least twice
+    the smallest: only what is 1 over a whole number must not be rounded down.
+
+    >>> p_value(1 / 190), p_value(8 / 190), p_value(0.050004, at_most=0.05)
+    ('0.00527', '0.0421', '0.050004')
+    """
+    may_be_smallest = p > 0 and math.isclose(1 / p, round(1 / p), rel_tol=1e-9)
+    return p_text(p, p if may_be_smallest else 0.0, at_most=at_most)
+
+
 def limits(name: str, threshold: float, alpha: float) -> str:
     """
     >>> limits("balanced", 0.3, 0.05)
@@ -191,15 +230,21 @@ def emphasised(text: str) -> str:
     """
     A generated text: what stands between two pairs of stars is bold, all else is shown as it is.
 
-    >>> emphasised("on **a_b** needs [2]")
-    'on **a\\\\_b** needs \\\\[2\\\\]'
+    Pairs of stars inside a word, as a file name may hold them, are shown too.
+
+    >>> emphasised("on **a_b** needs [2]"), emphasised("on **a**b** needs")
+    ('on **a\\\\_b** needs \\\\[2\\\\]', 'on **a\\\\*\\\\*b** needs')
     """
-    return "**".join(literal(part) for part in text.split("**"))
+    # Splitting by an expression with one group puts what is bold at the odd places.
+    parts = _BOLD.split(text)
+    return "".join(f"**{literal(part)}**" if at % 2 else literal(part) for at, part in enumerate(parts))
 
 
 def plain(text: str) -> str:
     """The same text where nothing can be bold."""
-    return text.replace("**", "")
+    return _BOLD.sub(r"\1", text)
 
 
 _MARKDOWN: Final = frozenset("\\`*_{}[]()#+-.!|<>~$:&")
+# Bold begins before a word and ends after one: stars with letters on both sides are part of a name.
+_BOLD: Final = re.compile(r"(?<![^\s(])\*\*(?=\S)(.+?)(?<=\S)\*\*(?![^\s.,;:)])")

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from driftlock.cli.failure import Failure
 from driftlock.cli.profile_options import choose
 from driftlock_core import BALANCED, STRICT
 
@@ -60,3 +61,10 @@ def test_digits_are_a_size_and_anything_else_a_file():
         400,
         "./800",
     )
+
+
+@pytest.mark.parametrize("window", [0, -5])
+def test_the_number_that_was_typed_is_the_one_named(window):
+    """Not a baseline that follows from it."""
+    with pytest.raises(Failure, match=f"window={window} must be at least 1"):
+        chosen(window=window)

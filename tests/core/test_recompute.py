@@ -151,3 +151,25 @@ def test_leave_one_out_has_one_entry_per_event(stream):
     outcomes = what_if.leave_one_out()
     assert len(outcomes) == 50
     assert outcomes[7] == what_if.without([7])
+
+
+@pytest.mark.parametrize("given", [False, True], ids=["rolling", "given"])
+def test_place_status_and_profile_cannot_be_altered(given):
+    """The number of a window and its seqs follow from each other, the status from m."""
+    events = with_burst(1500, 2, start=900, stop=990)
+    baseline, seen = (events[:400], events[400:]) if given else (None, events)
+    verdict = detect(seen, BALANCED, baseline=baseline).verdicts[0]
+    forgeries = {
+        "first and last seq": {"window": verdict.window + 1},
+        "status": {"status": "calibrating" if verdict.status == "ready" else "ready"},
+        "profile": {"profile": "strict"},
+    }
+    for name, forged in forgeries.items():
+        again = recompute(replace(verdict, **forged), numbered(seen), baseline=baseline)
+        assert [check.name for check in again.differences] == [name]
+
+
+def test_the_scope_names_what_is_not_covered(stream):
+    events, verdicts = stream
+    scope = recompute(verdicts[0], numbered(events)).scope
+    assert scope.endswith("not covered: words, severity, textbook sizes")

@@ -1,17 +1,23 @@
 """Block boundaries are no part of a file: wherever it is cut, the same comes out."""
 
+import gzip
 import io
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from driftlock.decode.ceiling import may_exceed
 from driftlock.decode.compression import BLOCK_BYTES, Unpacked
 from driftlock.decode.elements import Element, elements
 from driftlock.decode.lines import numbered_lines
 from driftlock.decode.recognise import FORMATS, Head, recognise
 from driftlock.decode.tally import Tally
-from tests.decode.sources import Dribble, cut, golden_inputs
+from driftlock.errors import MalformedPayload
+from tests.decode.sources import Dribble, cut, golden_inputs, read_all
 
 GOLDEN_BYTES = [path.read_bytes().removeprefix(b"\xef\xbb\xbf") for path in golden_inputs()]
 places = st.lists(st.integers(0, 5_000), max_size=12)
@@ -97,3 +103,35 @@ def test_bytes_read_grows_to_the_size_of_the_source() -> None:
     seen = [unpacked.bytes_read for _ in unpacked]
     assert seen == sorted(seen)
     assert len(data) == unpacked.bytes_read
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.ZstdCompressor().compress], ids=["gzip", "zstd"])
+def test_progress_of_a_compressed_source_follows_what_comes_out(pack: Callable[[bytes], bytes]) -> None:
+    """No more than a small piece of the source is counted ahead of its events."""
+    data = b"".join(b"request %d took %d ms\n" % (n * 7919, n % 977) for n in range(300_000))
+    packed = pack(data)
+    unpacked, out = Unpacked(io.BytesIO(packed)), 0
+    for block in unpacked:
+        out += len(block)
+        assert unpacked.bytes_read / len(packed) - out / len(data) < 0.1
+    assert (unpacked.bytes_read, out) == (len(packed), len(data))
+
+
+@pytest.mark.parametrize("path", golden_inputs(), ids=lambda path: path.name)
+def test_no_file_holds_more_events_than_its_ceiling(path: Path) -> None:
+    """Whatever the format, one event fewer than there are may be exceeded."""
+    data = path.read_bytes()
+    try:
+        events, report = read_all(data)
+    except MalformedPayload:
+        pytest.skip("holds no events")
+    assert may_exceed(io.BytesIO(data), len(events) - 1, format=report.recognition.format)
+
+
+@pytest.mark.parametrize(
+    ("data", "format"),
+    [(b'{"a":{"b":1}}\n{"a":2}', "ndjson"), (b'[{"a":1},{"a":2}]', "json_array"), (b"a\nb", "text")],
+)
+def test_a_ceiling_that_is_not_reached_rules_more_out(data: bytes, format: str) -> None:
+    """Two events; an array counts one more than its braces."""
+    assert not may_exceed(io.BytesIO(data), 3, format=format)

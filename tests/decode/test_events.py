@@ -152,3 +152,19 @@ def test_a_service_is_found_where_senders_put_it() -> None:
     ]
     events, _ = read_all("\n".join(json.dumps(place) for place in places).encode())
     assert ["a"] * len(places) == [event.service for event in events]
+
+
+@pytest.mark.parametrize("lines", [3, 200_000], ids=["in the head", "beyond the head"])
+def test_lines_may_end_in_cr_alone(lines: int) -> None:
+    """Where there is no LF, CR is the line end, in every block."""
+    data = b"".join(b"2024-05-01T10:00:00Z request %d\r" % n for n in range(lines))
+    expected, _ = read_all(data.replace(b"\r", b"\n"))
+    events, report = read_all(data)
+    assert events == expected
+    assert (len(events), report.lines) == (lines, lines)
+
+
+def test_a_cr_beside_lf_stays_in_its_line() -> None:
+    """Progress bars write CR within a line."""
+    events, _ = read_all(b"10 %\r20 %\ndone\n")
+    assert [event.payload for event in events] == [b"10 %\r20 %", b"done"]

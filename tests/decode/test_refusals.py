@@ -4,7 +4,14 @@ import random
 
 import pytest
 
-from driftlock.decode.errors import BinaryContent, EmptyFile, NothingReadable, UnknownFormat, UnknownKind
+from driftlock.decode.errors import (
+    BinaryContent,
+    EmptyFile,
+    NoObjects,
+    NothingReadable,
+    UnknownFormat,
+    UnknownKind,
+)
 from tests.decode.sources import read_all
 
 
@@ -80,3 +87,26 @@ def test_unknown_choices_list_the_known_ones() -> None:
         read_all(b"a\n", format="yaml")
     with pytest.raises(UnknownKind, match=r"no telemetry kind “profiles”.*logs, metrics"):
         read_all(b"a\n", kind="profiles")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("data", "first"),
+    [
+        (b"[1, 2, 3]", "a number"),
+        (b' ["a", "b"]\n', "a text"),
+        (b"[[1, 2], [3, 4]]", "an array"),
+        (b"[null]", "null"),
+        (b"[" + b"12.5,\n" * 300_000 + b"1]", "a number"),
+    ],
+    ids=lambda value: value[:12] if isinstance(value, bytes) else value,
+)
+def test_a_json_array_without_objects_is_refused(data: bytes, first: str) -> None:
+    """Also one that goes on behind the head."""
+    with pytest.raises(NoObjects, match=rf"“a.json” is a JSON array.*first is {first}\).*Make each element"):
+        read_all(data, name="a.json")
+
+
+@pytest.mark.parametrize("data", [b"[1] up\n[2] down\n", b"[1, 2]\n[3, 4]\n", b"[error] disk full"], ids=repr)
+def test_lines_in_brackets_are_no_array(data: bytes) -> None:
+    """Text stays text."""
+    assert len(data.splitlines()) == len(read_all(data)[0])

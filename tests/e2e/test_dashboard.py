@@ -120,7 +120,7 @@ def test_replay_is_identical(page: Page, result: str) -> None:
     ("name", "data", "sentence"),
     [
         ("empty.log", b"", "is empty: it has 0 bytes"),
-        ("large.log", b"2026-03-02 00:00:01 INFO ok\n" * 160_000, "driftlock detect large.log"),
+        ("large.log", b"2026-03-02 00:00:01 INFO ok\n" * 147_000, "File must be 4.0MB or smaller"),
         ("random.ndjson", bytes(range(256)) * 400, "cannot be read"),
         ("setup.exe", b"MZ\x90\x00" + bytes(range(256)) * 40, "setup.exe"),
         ("short.log", generate("quiet-logs", events=44).data, "needs at least 45: 1 more"),
@@ -136,6 +136,24 @@ def test_an_unusable_file_gets_a_sentence_of_its_own(
     upload(page, dashboard, "good.log.gz", gzip.compress(generate("quiet-logs", events=600).data))
     page.get_by_role("button", name="Run").click()
     page.get_by_text("Windows tested").first.wait_for()
+
+
+def test_a_file_far_too_large_finds_the_command_beside_the_limit(page: Page, dashboard: str) -> None:
+    """Three times the limit: the widget's number is the limit, and the page says what to use instead."""
+    upload(page, dashboard, "huge.log", b"2026-03-02 00:00:01 INFO ok\n" * 450_000)
+    page.get_by_text("File must be 4.0MB or smaller").wait_for()
+    page.get_by_text("driftlock detect FILE").wait_for()
+    expect(page.get_by_role("button", name="Run")).to_have_count(0)
+
+
+def test_windows_counts_larger_megabytes_and_the_page_refuses_what_lies_between(
+    page: Page, dashboard: str
+) -> None:
+    """4.1 MB pass a widget that counts 1,048,576 bytes a MB; the page names the file in its command."""
+    page.add_init_script("Object.defineProperty(navigator, 'platform', {get: () => 'Win32'})")
+    upload(page, dashboard, "large.log", b"2026-03-02 00:00:01 INFO ok\n" * 147_000)
+    page.get_by_text("driftlock detect large.log").wait_for()
+    page.get_by_text("has 4.1 MB; this dashboard takes up to 4 MB").wait_for()
 
 
 def test_back_from_an_anomaly_leads_to_its_result(page: Page, dashboard: str) -> None:

@@ -1,14 +1,21 @@
 """How runs end before they are done: called off, failed, left behind, deleted, expired."""
 
+import gzip
+import io
 import logging
 from dataclasses import replace
 
 import pytest
 from streams import usual
 
+from driftlock.bootstrap import open_app
 from driftlock.errors import NotFound
 from driftlock.services import analysis
 from driftlock.services.analysis import STALE
+from driftlock.services.queries import Queries
+from driftlock.settings import Settings
+from driftlock.storage.store import SqlStore
+from driftlock_core.profiles import BALANCED
 
 TENANT = "demo"
 
@@ -240,3 +247,94 @@ def test_what_has_expired_is_gone_after_the_next_start(app, clock, run_text, ope
     assert after.queries.stream(TENANT, stream_id) is None
     assert {run.id for run in after.queries.runs(TENANT)} == {young, waiting}
     assert after.remove_expired() == []
+
+
+@pytest.fixture
+def narrow(home, clock):
+    """An application that allows sources of 1 MB, of 10 MB unpacked, and runs of 20,000 events."""
+    app = open_app(Settings(home=home, max_upload_mb=1, max_events=20_000), clock=clock, work=False)
+    yield app
+    app.close()
+
+
+def run_bytes(app, data):
+    run_id = app.start_run(
+        TENANT, source="upload", name="api.log", open_source=lambda: io.BytesIO(data), profile=BALANCED
+    )
+    assert app.work()
+    return app.queries.run(TENANT, run_id)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_too_many_events_fail_before_one_is_stored(narrow, pack):
+    """The sentence names the limit, the setting and the command that needs no storage."""
+    run = run_bytes(narrow, pack(b"a\n" * 20_001))
+    assert (run.state, run.error) == (
+        "failed",
+        "“api.log” holds more than 20,000 events, the most one run may hold (DRIFTLOCK_MAX_EVENTS). "
+        "Raise the limit, or judge the file without storing it: `driftlock detect FILE`.",
+    )
+    assert (run.stream_ids, run.events_received, spooled(narrow)) == ((), 0, [])
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_as_many_events_as_allowed_are_analysed(narrow, pack):
+    run = run_bytes(narrow, pack(b"ab\n" * 20_000))
+    assert (run.state, run.events_received, run.events_analyzed) == ("done", 20_000, 20_000)
+
+
+def test_a_compressed_source_may_unpack_to_ten_times_the_upload_limit(narrow):
+    """11 MB in 400 long lines: few events, too many bytes."""
+    run = run_bytes(narrow, gzip.compress((b"a" * 27_499 + b"\n") * 400))
+    assert run.state == "failed"
+    assert "unpacks to more than 10,000,000 bytes" in run.error
+    assert run.stream_ids == ()
+
+
+def test_a_run_asked_for_before_there_were_limits_gets_the_defaults(app, run_text):
+    run_id = run_text(gzip.compress(b"\n".join(usual(60, 1))))
+    store = SqlStore(app.settings.database_url)
+    store.runs.describe(store.runs.get(TENANT, run_id), options={"propose_sizes": True})
+    store.close()
+    assert app.work()
+    assert app.queries.run(TENANT, run_id).state == "done"
+
+
+def test_a_run_past_its_time_is_gone_before_it_is_removed(app, clock, run_text, burst):
+    """The tidy comes once an hour; what has expired is out of sight at the minute."""
+    run_id = run_text(b"\n".join(event.payload for event in burst))
+    app.work()
+    clock.advance(hours=1)
+    young = run_text(b"x")
+    store = SqlStore(app.settings.database_url)
+    queries = Queries(store, clock)
+    [stream] = queries.streams(TENANT, run_id)
+    row = queries.anomalies(TENANT, stream.id)[0]
+    clock.advance(hours=22, minutes=59)
+    assert queries.run(TENANT, run_id) is not None
+    assert queries.anomaly(TENANT, row.id) is not None
+    clock.advance(minutes=1)
+    assert store.runs.get(TENANT, run_id) is not None
+    assert queries.run(TENANT, run_id) is None
+    assert [run.id for run in queries.runs(TENANT, limit=1)] == [young]
+    assert (queries.stream(TENANT, stream.id), queries.streams(TENANT, run_id)) == (None, [])
+    assert (queries.anomalies(TENANT, stream.id), queries.anomaly(TENANT, row.id)) == ([], None)
+    assert queries.window_events(TENANT, row.id) == queries.baseline_events(TENANT, row.id) == []
+    store.close()
+
+
+@pytest.mark.parametrize("by", ["delete", "expiry"])
+def test_what_is_deleted_leaves_the_log_of_the_database_too(app, clock, run_text, by):
+    """Neither the database file nor its write-ahead log holds a payload afterwards."""
+    marked = [b"account 4711-0815 " + line for line in usual(2000, 3)]
+    run_id = run_text(b"\n".join(marked))
+    app.work()
+    files = [app.settings.database_file, app.settings.database_file.with_name("driftlock.db-wal")]
+    assert any(b"account 4711-0815" in file.read_bytes() for file in files)
+    if by == "delete":
+        app.delete_run(TENANT, run_id)
+    else:
+        clock.advance(hours=24)
+        assert app.remove_expired() == [run_id]
+    assert files[1].stat().st_size == 0
+    assert b"account 4711-0815" not in files[0].read_bytes()

@@ -42,7 +42,13 @@ def test_a_run_goes_from_source_to_verdicts(app, run_text, burst):
     run_id = run_text(data, options={"sample": "s1", "seed": 3})
     waiting = app.queries.run(TENANT, run_id)
     assert (waiting.state, waiting.step, waiting.size_bytes) == ("queued", "waiting", len(data))
-    assert waiting.options == {"sample": "s1", "seed": 3, "propose_sizes": True}
+    assert waiting.options == {
+        "sample": "s1",
+        "seed": 3,
+        "propose_sizes": True,
+        "max_events": 3_000_000,
+        "max_unpacked_bytes": 2_000_000_000,
+    }
     assert app.work()
     run = app.queries.run(TENANT, run_id)
     assert (run.state, run.error, run.bytes_read) == ("done", None, len(data))

@@ -1,3 +1,4 @@
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,11 +24,14 @@ def test_each_variable_is_read(tmp_path):
             "DRIFTLOCK_DATABASE_URL": f"sqlite:///{tmp_path}/elsewhere/d.db",
             "DRIFTLOCK_MAX_UPLOAD_MB": "1",
             "DRIFTLOCK_UPLOAD_RETENTION_HOURS": "48",
+            "DRIFTLOCK_MAX_EVENTS": "70000",
         }
     )
     assert settings.spool == tmp_path / "spool"
     assert settings.database_file == tmp_path / "elsewhere" / "d.db"
     assert settings.max_upload_bytes == 1_000_000
+    assert settings.max_unpacked_bytes == 10_000_000
+    assert settings.max_events == 70_000
     assert settings.upload_retention == timedelta(days=2)
 
 
@@ -39,6 +43,8 @@ def test_each_variable_is_read(tmp_path):
         ("DRIFTLOCK_DATABASE_URL", "mysql://db/driftlock", "a SQLite file, sqlite:///path/to/driftlock.db"),
         ("DRIFTLOCK_MAX_UPLOAD_MB", "0", "a whole number from 1 to 4096"),
         ("DRIFTLOCK_MAX_UPLOAD_MB", "2.5", "a whole number"),
+        ("DRIFTLOCK_MAX_EVENTS", "0", "a whole number from 1 to 1000000000"),
+        ("DRIFTLOCK_MAX_EVENTS", "3e6", "a whole number"),
         ("DRIFTLOCK_UPLOAD_RETENTION_HOURS", "for ever", "a whole number"),
         ("DRIFTLOCK_UPLOAD_RETENTION_HOURS", "-1", "a whole number from 1 to 8784"),
     ],
@@ -55,3 +61,13 @@ def test_a_folder_that_cannot_be_made_is_named(tmp_path):
         InvalidSettings, match=r"^DRIFTLOCK_HOME: .*/file/home cannot be made: Not a directory$"
     ):
         open_app(Settings(home=tmp_path / "file" / "home"))
+
+
+def test_every_setting_is_documented_with_its_default():
+    """A row each in docs/how-to/settings.md."""
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "settings.md").read_text()
+    rows = {line.split("|")[1].strip(): line for line in page.splitlines() if line.startswith("| `")}
+    assert set(rows) == {f"`DRIFTLOCK_{field.name.upper()}`" for field in fields(Settings)}
+    for field in fields(Settings):
+        if isinstance(field.default, int):
+            assert f"| {field.default:,} |" in rows[f"`DRIFTLOCK_{field.name.upper()}`"]

@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import sqlalchemy as sa
 
-from driftlock.storage.connect import connect, writing
+from driftlock.storage import connect as connecting
+from driftlock.storage.connect import connect, empty_log, writing
 from driftlock.storage.schema import detector_states, runs
 from driftlock.storage.types import UtcTime, write_json
 
@@ -67,3 +68,15 @@ def test_a_time_without_a_zone_is_refused(tmp_path):
 def test_json_without_a_meaning_elsewhere_is_refused():
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json({"p_perm": float("nan")})
+
+
+def test_a_reader_that_goes_on_keeps_the_log_and_nobody_fails(store, add_stream, monkeypatch):
+    """The log is emptied by the next one who asks."""
+    monkeypatch.setattr(connecting, "LOG_TIMEOUT_MS", 10)
+    with store.engine.connect() as reader:
+        reader.scalar(sa.select(sa.func.count()).select_from(runs))
+        add_stream()
+        assert not empty_log(store.engine)
+    assert empty_log(store.engine)
+    with store.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == connecting.BUSY_TIMEOUT_MS

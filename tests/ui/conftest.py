@@ -7,8 +7,11 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from data_generator import generate
 from driftlock.bootstrap import App
+from driftlock.model import Anomaly
 from driftlock.ui import session
+from tests.ui.pages import run_sample
 
 ROOT = Path(__file__).parents[2]
 
@@ -24,6 +27,15 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         yield opened
         opened.close()
         st.cache_resource.clear()
+
+
+@pytest.fixture(scope="module")
+def strongest(app: App) -> Anomaly:
+    """The strongest anomaly of the web shop's log up to the end of its first fault."""
+    anomaly_id = run_sample(app, session.TENANT, generate("web-logs", events=3_000).data)
+    anomaly = app.queries.anomaly(session.TENANT, anomaly_id)
+    assert anomaly is not None
+    return anomaly
 
 
 @pytest.fixture

@@ -1,10 +1,13 @@
 """What the page tests share: something to analyze, and a way to read a page."""
 
+import io
+
 from streamlit.testing.v1 import AppTest
 
 from data_generator import generate
 from driftlock.bootstrap import App
 from driftlock.ui.session import TENANT
+from driftlock_core.profiles import BALANCED
 
 SECONDS = 120
 
@@ -46,3 +49,12 @@ def finished(page: AppTest, app: App) -> AppTest:
     run = app.wait_for_run(TENANT, str(page.query_params["run"]), seconds=SECONDS)
     assert run.state not in ("queued", "running")
     return page.run()
+
+
+def run_sample(app: App, tenant: str, data: bytes) -> str:
+    """The id of the strongest anomaly of *data*."""
+    run_id = app.start_run(
+        tenant, source="paste", name="Shop", open_source=lambda: io.BytesIO(data), profile=BALANCED
+    )
+    assert app.wait_for_run(tenant, run_id, seconds=SECONDS).state == "done"
+    return app.queries.anomalies(tenant, app.queries.streams(tenant, run_id)[0].id)[0].id

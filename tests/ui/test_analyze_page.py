@@ -1,12 +1,19 @@
 """Analyze: pick, ask, show."""
 
+import io
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from data_generator import SAMPLES
 from driftlock.bootstrap import App
+from driftlock.services import analysis
+from driftlock.services.receive import receive
+from driftlock.ui import words
 from driftlock.ui.session import TENANT
-from tests.ui.pages import FORBIDDEN, analyzed, button, finished, lines, rendered
+from driftlock_core.profiles import BALANCED
+from tests.ui.pages import FORBIDDEN, SECONDS, analyzed, button, finished, lines, rendered
 
 
 def test_without_a_choice_the_samples_are_offered(dashboard: AppTest) -> None:
@@ -57,7 +64,8 @@ def test_the_truth_never_reaches_the_engine(dashboard: AppTest, app: App) -> Non
     page = analyzed(dashboard, app, sample="web-logs")
     run = app.queries.run(TENANT, str(page.query_params["run"]))
     assert run is not None
-    assert {"sample", "seed"} <= run.options.keys() <= {"sample", "seed", "propose_sizes", "sizes_note"}
+    allowed = {"propose_sizes", "sizes_note", "max_events", "max_unpacked_bytes"}
+    assert {"sample", "seed"} <= run.options.keys() <= {"sample", "seed"} | allowed
 
 
 @pytest.mark.parametrize(
@@ -125,6 +133,38 @@ def test_an_unknown_run_is_a_friendly_line(dashboard: AppTest) -> None:
     assert not dashboard.exception
     assert "not kept any more" in dashboard.info[0].value
     assert "Choose" in [element.label for element in dashboard.button]
+
+
+def test_a_run_stopped_while_reading_says_how_far_it_came(
+    dashboard: AppTest, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped before analysis, a run tells the events read; no warm-up and no result is spoken of."""
+
+    def stopped_after_a_batch(store: Any, clock: Any, tenant: str, stream_id: str, events: Any) -> Any:
+        stream = app.queries.stream(tenant, stream_id)
+        assert stream is not None
+        assert stream.run_id is not None
+        app.cancel_run(tenant, stream.run_id)
+        return receive(store, clock, tenant, stream_id, events)
+
+    monkeypatch.setattr(analysis, "receive", stopped_after_a_batch)
+    data = lines("web-logs", 3_000).encode()
+    run_id = app.start_run(
+        TENANT, source="paste", name="Shop", open_source=lambda: io.BytesIO(data), profile=BALANCED
+    )
+    run = app.wait_for_run(TENANT, run_id, seconds=SECONDS)
+    assert (run.state, run.events_analyzed) == ("cancelled", 0)
+    assert run.events_received > 0
+    assert app.queries.streams(TENANT, run_id)
+    dashboard.query_params["run"] = run_id
+    dashboard.run()
+    assert not dashboard.exception
+    said = dashboard.warning[0].value
+    assert "stopped before analysis began" in said
+    assert f"{words.plural(run.events_received, 'event')} had been read" in said
+    assert "Warming up" not in rendered(dashboard)
+    assert "more events needed" not in rendered(dashboard)
+    assert "shown below" not in rendered(dashboard)
 
 
 def test_a_deleted_run_is_gone_from_page_and_store(dashboard: AppTest, app: App) -> None:

@@ -1,7 +1,7 @@
 """Anomaly: why, how rare, what if, proof."""
 
-import io
 import re
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -9,28 +9,12 @@ from streamlit.testing.v1 import AppTest
 from data_generator import generate
 from driftlock.bootstrap import App
 from driftlock.model import Anomaly
+from driftlock.ui import flagged_table, other_profiles
+from driftlock.ui.anomaly_verdict import severity_text
 from driftlock.ui.session import TENANT
-from driftlock_core.profiles import BALANCED
-from tests.ui.pages import FORBIDDEN, SECONDS, button, rendered
+from tests.ui.pages import FORBIDDEN, button, rendered, run_sample
 
 PAGE = "pages/anomaly.py"
-
-
-def run_sample(app: App, tenant: str, data: bytes) -> str:
-    """The id of the strongest anomaly of *data*."""
-    run_id = app.start_run(
-        tenant, source="paste", name="Shop", open_source=lambda: io.BytesIO(data), profile=BALANCED
-    )
-    assert app.wait_for_run(tenant, run_id, seconds=SECONDS).state == "done"
-    return app.queries.anomalies(tenant, app.queries.streams(tenant, run_id)[0].id)[0].id
-
-
-@pytest.fixture(scope="module")
-def strongest(app: App) -> Anomaly:
-    """The strongest anomaly of the web shop's log up to the end of its first fault."""
-    anomaly = app.queries.anomaly(TENANT, run_sample(app, TENANT, generate("web-logs", events=3_000).data))
-    assert anomaly is not None
-    return anomaly
 
 
 def opened(dashboard: AppTest, anomaly_id: str, tab: str | None = None) -> AppTest:
@@ -78,6 +62,7 @@ def test_the_three_cards_show_the_numbers_of_the_record(dashboard: AppTest, stro
     bar = "".join(html.body for html in page.get("html"))
     assert "limit 0.30" in bar
     assert "ordinary" in bar
+    assert "past windows it is ranked among, on this window's scale" in rendered(page)
 
 
 def test_no_p_is_shown_below_the_smallest_possible(dashboard: AppTest, strongest: Anomaly) -> None:
@@ -87,6 +72,32 @@ def test_no_p_is_shown_below_the_smallest_possible(dashboard: AppTest, strongest
     page = opened(dashboard, strongest.row.id)
     assert float(page.metric[1].value) >= floor - 5e-6
     assert ("smallest value" in rendered(page)) == (record["p"] <= floor * (1 + 1e-9))
+
+
+def test_a_severity_stepped_up_by_repetition_says_so(strongest: Anomaly) -> None:
+    """Size alone needs no more words; the third disjoint flagged window in a row gets the reason."""
+    record = strongest.record | {"extra_bits": 3_000.0, "mu": 412.0}
+    assert severity_text(record, "medium").endswith("usual bits.")
+    stepped = severity_text(record, "high")
+    assert stepped.endswith("; one step up: third disjoint flagged window in a row or later.")
+
+
+def test_the_profiles_show_no_p_below_the_smallest_possible(strongest: Anomaly) -> None:
+    """Ranked first among 189 past windows, 1/190 is rounded up; decided by shuffles alone, 1/1000 is exact."""
+    record = strongest.record | {"m": 189, "permutations": 999, "p": 1 / 190, "decided_by": "max"}
+    assert all(cell.startswith("0.00527 ") for cell in other_profiles.table(record)["p"])
+    alone = record | {"p": 1 / 1000, "decided_by": "p_perm"}
+    assert all(cell.startswith("0.001 ") for cell in other_profiles.table(alone)["p"])
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"), [(1 / 190, "0.00527"), (1 / 201, "0.00498"), (8 / 190, "0.0421"), (1 / 1000, "0.001")]
+)
+def test_the_table_shows_no_p_below_the_smallest_of_its_window(
+    strongest: Anomaly, p: float, shown: str
+) -> None:
+    """A first rank is never rounded to below 1/(m + 1), whatever m is; other ranks read as on their page."""
+    assert flagged_table.table([replace(strongest.row, p=p)])["p"] == [shown]
 
 
 def test_only_the_open_tab_is_computed(dashboard: AppTest, strongest: Anomaly) -> None:

@@ -1,7 +1,11 @@
 """The null panels show every value and the record's own number."""
 
-import numpy as np
+import json
 
+import numpy as np
+from streamlit.testing.v1 import AppTest
+
+from driftlock.model import Anomaly
 from driftlock.ui.charts import Drawing
 from driftlock.ui.null_chart import null_panel
 from driftlock.ui.theme import LIGHT
@@ -36,3 +40,23 @@ def test_one_repeated_value_is_drawn_too() -> None:
     drawing = panel(np.full(999, 700.0), 700.0)
     assert sum(int(np.sum(bar.y)) for bar in drawing.figure.data) == 999
     assert "1000th of 1000" in drawing.caption
+
+
+def test_the_observed_lines_of_the_page_stand_at_the_values_of_the_record(
+    dashboard: AppTest, strongest: Anomaly
+) -> None:
+    """Among shuffles the sum of the window's chunks, among past windows its size, both as recorded."""
+    dashboard.run()
+    dashboard.switch_page("pages/anomaly.py")
+    dashboard.query_params["id"] = strongest.row.id
+    dashboard.query_params["tab"] = "Is it chance?"
+    dashboard.run()
+    lines = []
+    for chart in dashboard.get("plotly_chart"):
+        layout = json.loads(chart.proto.spec)["layout"]
+        line = next(shape for shape in layout["shapes"] if shape["type"] == "line")
+        lines.append((line["x0"], line["x1"]))
+    among_shuffles = sum(strongest.record["evidence"]["window_costs"])
+    among_past = strongest.record["size"]
+    assert among_shuffles != among_past
+    assert lines == [(among_shuffles, among_shuffles), (among_past, among_past)]

@@ -30,7 +30,12 @@ RUN = Run(
 
 def test_the_text_counts_bytes_and_events() -> None:
     """What is done stands beside what is to be done."""
-    assert counted(RUN) == "analyzing · 1 KiB of 4 KiB read · 42 of 180 events analyzed"
+    assert counted(RUN) == "analyzing · 1 kB of 4.1 kB read · 42 of 180 events analyzed"
+
+
+def test_megabytes_are_those_of_the_upload_limit() -> None:
+    """199 MB are 199,000,000 bytes, in the same unit as the limit."""
+    assert "100 MB of 199 MB read" in counted(replace(RUN, bytes_read=10**8, size_bytes=199 * 10**6))
 
 
 def test_the_bar_grows_with_the_work_and_ends_full() -> None:

@@ -112,6 +112,12 @@ def test_truth_is_drawn_only_when_given() -> None:
     assert shade.x0 == 900
 
 
+def test_no_p_of_the_line_is_below_the_smallest_possible() -> None:
+    """The first of 190 is told as 0.00527, not as 0.00526 < 1/190."""
+    scores = replace(columns(60), p_stream=np.full(60, 1 / 190))
+    assert set(trace(drawn(scores), "window").customdata[:, 2]) == {"0.00527"}
+
+
 def test_the_alternative_text_states_the_main_fact() -> None:
     """A reader who sees no picture learns how many were flagged and the limit."""
     assert "2 flagged" in drawn(columns(200, flags=(20, 90))).alt
