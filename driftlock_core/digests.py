@@ -17,9 +17,8 @@ def raw_digest(events: Sequence[bytes]) -> str:
     >>> raw_digest([b"ab", b"", b"c"]) == hashlib.sha256(lengths + b"abc").hexdigest()
     True
     """
-    digest = hashlib.sha256(pack(f">{len(events)}Q", *map(len, events)))
-    digest.update(b"".join(events))
-    return digest.hexdigest()
+    lengths = pack(f">{len(events)}Q", *map(len, events))
+    return hashlib.sha256(b"".join([lengths, *events])).hexdigest()
 
 
 def canonical_digest(events: Sequence[bytes]) -> str:

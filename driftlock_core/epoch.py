@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import accumulate, chain, pairwise
 from statistics import median
 
 import numpy as np
@@ -106,12 +106,9 @@ class Baseline:
         """The dictionary of the chunks at even positions alone."""
         if self._split is None:
             hop = self._profile.hop
-            even = [
-                event
-                for start in range(0, len(self.canonical), 2 * hop)
-                for event in self.canonical[start : start + hop]
-            ]
-            self._split = self._compressor.digest(dictionary(even, self._compressor.reach))
+            starts = range(0, len(self.canonical), 2 * hop)
+            even = chain.from_iterable([self.canonical[start : start + hop] for start in starts])
+            self._split = self._compressor.digest(dictionary([*even], self._compressor.reach))
         return self._split
 
     @property

@@ -116,7 +116,7 @@ class Examination:
                 len(evidence.window_costs),
                 verdict.permutations,
                 verdict.seed,
-            ),
+            ).astype(np.float64),
             observed_permuted=float(sum(evidence.window_costs)),
             past=past,
             observed_past=float(verdict.size),
