@@ -55,22 +55,22 @@ def print_quality(data: Path | None) -> None:
     """False alarms on unlabelled streams, then labelled sets if there are any."""
     print("## False alarms of *balanced*, share of windows flagged\n")
     print(
-        "| stream | windows | ready | calibrating | p_stream ≤ 0.05 | shuffled | flagged | expected by chance |"
+        "| stream | windows | ready | calibrating | p_stream ≤ 0.05 | shuffled | p_perm alone | flagged | expected by chance |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
     rows = [false_alarms.measure(name, text) for name, text in raw_files(data)]
     for row in rows:
         print(
             f"| {row.name} | {row.windows} | {row.ready:.3f} | {row.calibrating:.3f} | {row.p_stream:.3f} "
-            f"| {row.shuffled:.3f} | {row.flagged} | {row.expected:.1f} |"
+            f"| {row.shuffled:.3f} | {row.permutation:.3f} | {row.flagged} | {row.expected:.1f} |"
         )
     means = {
         name: mean(value for row in rows if not math.isnan(value := getattr(row, name)))
-        for name in ("ready", "calibrating", "p_stream", "shuffled")
+        for name in ("ready", "calibrating", "p_stream", "shuffled", "permutation")
     }
     print(
         f"| **mean** | | **{means['ready']:.3f}** | **{means['calibrating']:.3f}** | **{means['p_stream']:.3f}** "
-        f"| **{means['shuffled']:.3f}** | | |\n"
+        f"| **{means['shuffled']:.3f}** | **{means['permutation']:.3f}** | | |\n"
     )
     if data is None or not (data / "dev").is_dir():
         return

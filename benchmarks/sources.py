@@ -68,6 +68,12 @@ def labelled(data: Path, name: str) -> tuple[list[list[bytes]], list[list[bytes]
     return [*units["train"].values()], [*units["test"].values()], [labels[unit] for unit in units["test"]]
 
 
+def is_stream(data: Path, name: str) -> bool:
+    """Whether a labelled set is one stream in time order: its lines have times and belong to no groups."""
+    first = next(_records(data / "dev" / f"{name}.jsonl.gz"))
+    return first["ts"] is not None and first["group"] is None
+
+
 def _records(path: Path) -> Iterator[dict]:
     with gzip.open(path) as file:
         for line in file:

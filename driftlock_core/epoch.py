@@ -78,8 +78,8 @@ class Baseline:
         """
         C of every second of its disjoint windows, no dictionary; bytes.
 
-        Half of them give the same median within a few per cent and save a
-        third of a compressor pass over the stream.
+        Half of them save half a compressor pass over the stream and flag the
+        same windows, see docs/decisions/0005.
         """
         if not self._window_sizes:
             self._window_sizes = tuple(self.sizes_by_seq().values())

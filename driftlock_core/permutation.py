@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 # The index matrix is the same for everybody; what varies by window is the order of the pool. A matrix per
-# window costs ten times as much and gives no better p-value.
+# window would cost far more than all the rest and give no better p-value.
 MATRIX_SEED: Final = 20251121
 
 

@@ -1,6 +1,6 @@
 """How often ordinary streams are flagged: real logs in their own order, and the same lines shuffled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ class FalseAlarms:
     calibrating: float  # flagged, of calibrating windows
     p_stream: float  # ready windows with p_stream ≤ 0.05
     shuffled: float  # flagged, lines in random order
+    permutation: float  # flagged with p_perm alone, all windows
     flagged: int
     expected: float  # by chance, as the product states it
 
@@ -37,6 +38,9 @@ def measure(name: str, text: bytes) -> FalseAlarms:
         calibrating=_share(windows, windows.flagged, ~windows.ready),
         p_stream=_share(windows, windows.p_stream <= BALANCED.alpha, windows.ready),
         shuffled=float(np.mean(shuffled)),
+        permutation=float(
+            detect(events, replace(BALANCED, name="custom", p_mode="permutation")).flagged.mean()
+        ),
         flagged=int(windows.flagged.sum()),
         expected=windows.expected_by_chance,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.sources import labelled
+from benchmarks.sources import is_stream, labelled
 from driftlock_core.scoring import Scorer
 
 # Each set is cut to the units with the smallest digest of set and unit number, at its own base rate.
@@ -44,8 +44,8 @@ class Prepared:
 def prepare(data: Path, name: str) -> Prepared:
     """The units of split "train", and those of split "test" cut to at most 1500."""
     baseline, units, labels = labelled(data, name)
-    overlapping = len(baseline[0]) == 1 and name.startswith("ait")
-    if overlapping:  # the one set that is a stream in time order
+    overlapping = is_stream(data, name)
+    if overlapping:
         baseline, _ = _windows(baseline, [0] * len(baseline))
         units, labels = _windows(units, labels)
     kept = sorted(range(len(units)), key=lambda at: hashlib.sha256(f"{name} {at}".encode()).hexdigest())

@@ -117,14 +117,18 @@ def test_progress_of_a_compressed_source_follows_what_comes_out(pack: Callable[[
     assert (unpacked.bytes_read, out) == (len(packed), len(data))
 
 
-@pytest.mark.parametrize("path", golden_inputs(), ids=lambda path: path.name)
+def holds_events(path: Path) -> bool:
+    try:
+        return bool(read_all(path.read_bytes())[0])
+    except MalformedPayload:
+        return False
+
+
+@pytest.mark.parametrize("path", [*filter(holds_events, golden_inputs())], ids=lambda path: path.name)
 def test_no_file_holds_more_events_than_its_ceiling(path: Path) -> None:
     """Whatever the format, one event fewer than there are may be exceeded."""
     data = path.read_bytes()
-    try:
-        events, report = read_all(data)
-    except MalformedPayload:
-        pytest.skip("holds no events")
+    events, report = read_all(data)
     assert may_exceed(io.BytesIO(data), len(events) - 1, format=report.recognition.format)
 
 
