@@ -180,7 +180,8 @@ class Detector:
             until = min(stop, epoch.start + profile.chunks_per_epoch)
             costs += epoch.baseline.digest.costs(text, borders[self.chunks_done - first : until - first + 1])
             self.chunks_done = until
-            if until == epoch.start + profile.chunks_per_epoch:
+            # A given baseline serves all epochs; its digest stays.
+            if not self.given and until == epoch.start + profile.chunks_per_epoch:
                 epoch.baseline.release()
         sizes = np.convolve(np.array(costs, dtype=np.int64), np.ones(k, dtype=np.int64), "valid")
         if len(costs) >= k:

@@ -98,8 +98,11 @@ class Scorer:
                 Ranked(inside[:, column], two_sided=statistic.two_sided)
                 for column, statistic in enumerate(view.statistics)
             ]
+            # Added up view by view, as score() does: equal units get equal sums to the last bit.
+            total = np.zeros(len(totals))
             for column, one in enumerate(ranked):
-                totals += one.inside(inside[:, column])
+                total += one.inside(inside[:, column])
+            totals += total
             self._ranked.append(ranked)
         self._ordered = np.sort(totals)
 

@@ -20,6 +20,7 @@ from driftlock_core import (
     load,
     save,
 )
+from driftlock_core.compressors import Zstd
 
 COLUMNS = [name for name in Windows.__dataclass_fields__ if name != "verdicts"]
 
@@ -180,3 +181,14 @@ def test_exact_scores_can_be_had_without_the_gate():
     assert (scored.score <= plain.score).all()  # the bound was one
     np.testing.assert_array_equal(plain.p_perm, scored.p_perm)
     assert plain.verdicts == scored.verdicts
+
+
+def test_a_given_baseline_is_digested_once(monkeypatch):
+    """However many epochs pass: its digest, and one for each block of the cold start."""
+    made = []
+    digest = Zstd.digest
+    monkeypatch.setattr(Zstd, "digest", lambda self, known: made.append(known) or digest(self, known))
+    Detector(BALANCED, baseline=usual(400, 71)).update(usual(4000, 72))
+    assert (
+        len(made) <= 1 + BALANCED.baseline // BALANCED.window + 1
+    )  # and its even half, if a window is gated
