@@ -1,7 +1,8 @@
 # make run    set up and start the dashboard on port 8501
 # make test   set up and run the whole test suite
 # make check  formatting, lint, types, floors
-# make bench  speed and quality tables (DRIFTLOCK_DATA=folder for the real data)
+# make bench  speed and false alarms, a minute or two (DRIFTLOCK_DATA=folder for the real data)
+# make bench-quality  false alarms, power, labelled sets, peers; exit code 1 where something got worse
 # make images the README's pictures, taken anew from a running dashboard
 
 PYTHON ?= python3
@@ -18,7 +19,7 @@ else
   INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: run test check bench images format clean
+.PHONY: run test check bench bench-quality images format clean
 
 run: $(VENV)/.run
 	$(BIN)/streamlit run app.py --server.port $(PORT)
@@ -35,6 +36,9 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
+bench-quality: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.quality
+
 images: $(VENV)/.dev
 	$(BIN)/python -m docs.images.take
 
@@ -49,7 +53,7 @@ $(VENV)/.created:
 	test -x $(BIN)/python || $(CREATE)
 	touch $@
 
-$(VENV)/.run: $(VENV)/.created requirements.txt pyproject.toml
+$(VENV)/.run: $(VENV)/.created requirements.txt pyproject.toml setup.py $(wildcard driftlock_core/kernel/*.[ch])
 	$(INSTALL) -e .
 	touch $@
 

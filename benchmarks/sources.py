@@ -5,12 +5,15 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
+from typing import Any
 
 WORDS = (
     "accepted cache client closed connection db expired flush gateway handle idle index job key leader lock "
     "miss node opened order page peer pool queue ready release reply request retry route session shard slow "
     "stored stream sync tenant timeout token upload user wait worker write"
 ).split()
+
+WINDOW, HOP = 20, 10  # lines, for labelled sets that are one stream
 
 
 def raw_files(data: Path | None) -> list[tuple[str, bytes]]:
@@ -68,13 +71,22 @@ def labelled(data: Path, name: str) -> tuple[list[list[bytes]], list[list[bytes]
     return [*units["train"].values()], [*units["test"].values()], [labels[unit] for unit in units["test"]]
 
 
+def windows_of(units: list[list[bytes]], labels: list[int]) -> tuple[list[list[bytes]], list[int]]:
+    """Single lines as overlapping windows; a window is positive if one of its lines is."""
+    starts = range(0, len(units) - WINDOW + 1, HOP)
+    return (
+        [[line for unit in units[start : start + WINDOW] for line in unit] for start in starts],
+        [max(labels[start : start + WINDOW]) for start in starts],
+    )
+
+
 def is_stream(data: Path, name: str) -> bool:
     """Whether a labelled set is one stream in time order: its lines have times and belong to no groups."""
     first = next(_records(data / "dev" / f"{name}.jsonl.gz"))
     return first["ts"] is not None and first["group"] is None
 
 
-def _records(path: Path) -> Iterator[dict]:
+def _records(path: Path) -> Iterator[dict[str, Any]]:
     with gzip.open(path) as file:
         for line in file:
             yield json.loads(line)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Final, Generic, Literal, TypeVar
 
 from data_generator.dice import Dice
+from data_generator.intervals import TruthInterval
 from data_generator.rhythm import Rhythm
 from data_generator.timeline import Scheduled, Source, play
-from data_generator.truth import TruthInterval
 from data_generator.wire import Encode
 
 SampleKind = Literal["logs", "metrics", "traces", "llm"]

@@ -6,8 +6,8 @@ from heapq import heappop, heappush
 from typing import Any, Generic, Protocol, TypeVar
 
 from data_generator.dice import Dice
+from data_generator.intervals import TruthInterval
 from data_generator.rhythm import Arrivals, Rhythm
-from data_generator.truth import TruthInterval
 
 # What an event says, without its time; data_generator.wire turns it into bytes.
 Record = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from driftlock.errors import InvalidSettings, NotFound
 from driftlock.model import Event, Kind, Receipt, Run, Source
-from driftlock.ports import Clock, Removed, Spool, Store
+from driftlock.ports import Clock, Removed, Spool
 from driftlock.services import runs
 from driftlock.services.advance import advance
 from driftlock.services.analysis import work_on_next
@@ -17,6 +17,8 @@ from driftlock.services.examine import Examination
 from driftlock.services.look import Look, look
 from driftlock.services.queries import Queries
 from driftlock.services.receive import receive
+from driftlock.services.series_queries import SeriesQueries
+from driftlock.services.series_store import SeriesStore
 from driftlock.services.streams import blank_stream
 from driftlock.services.worker import Worker
 from driftlock.settings import Settings
@@ -34,18 +36,19 @@ class SystemClock:
 
 
 class App:
-    """Every verb of the application; ``queries`` and ``examination`` hold the questions."""
+    """Every verb of the application; ``queries``, ``series`` and ``examination`` hold the questions."""
 
     def __init__(
         self,
         settings: Settings,
-        store: Store,
+        store: SeriesStore,
         spool: Spool,
         clock: Clock,
         close_store: Callable[[], None],
     ) -> None:
         self.settings = settings
         self.queries = Queries(store, clock)
+        self.series = SeriesQueries(store, self.queries)
         self.examination = Examination(store)
         self._store = store
         self._spool = spool

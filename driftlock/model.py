@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
-Kind = Literal["logs", "metrics", "traces", "llm"]
+Kind = Literal["logs", "metrics", "traces", "llm", "records", "network"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
+AUTO: Literal["auto"] = "auto"  # instead of a kind: the recognised one
 Source = Literal["sample", "upload", "paste"]
 RunState = Literal["queued", "running", "done", "failed", "cancelled"]
 
@@ -46,6 +47,18 @@ class SkippedLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KindEvidence:
+    """What the sampled events of a file look like."""
+
+    kind: Kind  # taken
+    sentence: str  # "n of m sampled events …"
+    sampled: int = 0  # events
+    matching: int = 0  # of them, those that look like *kind*
+    counts: dict[str, int] = field(default_factory=dict)  # sampled events by the kind each looks like
+    fields: tuple[str, ...] = ()  # that say so, those seen most first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recognition:
     """What a file was taken for, and the evidence that rests on."""
 
@@ -54,6 +67,7 @@ class Recognition:
     format_evidence: str  # one sentence
     kind_evidence: str  # one sentence, "n of m sampled events …"
     compression: str | None  # "gzip", "zstd" or None
+    kind_seen: KindEvidence | None = None  # None where the kind was chosen by hand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +156,7 @@ class AnomalyRow:
     severity: Literal["low", "medium", "high"]
     incident: int  # 1-based number within the stream
     sentence: str
+    views: tuple[str, ...] = ("bytes",)  # that stand out, most surprising first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,10 @@ Start with :class:`Detector` (streams) or :func:`detect` (finished ones); a
 """
 
 from driftlock_core.compressors import COMPRESSORS, Compressor, compressor_named
-from driftlock_core.detector import Detector, Gate, detect
+from driftlock_core.detector import Detector, detect
 from driftlock_core.digests import canonical_digest, raw_digest
 from driftlock_core.errors import (
+    CompressorNotInstalled,
     DriftlockError,
     InvalidProfile,
     NotRecomputable,
@@ -16,6 +17,7 @@ from driftlock_core.errors import (
     TooFewEvents,
     UnknownCompressor,
 )
+from driftlock_core.gate import Gate
 from driftlock_core.incidents import Incident, incidents
 from driftlock_core.masking import MASK_CLASSES, Masker
 from driftlock_core.profiles import BALANCED, PROFILES, SENSITIVE, STRICT, Profile, propose_window
@@ -31,6 +33,7 @@ __all__ = [
     "SENSITIVE",
     "STRICT",
     "Compressor",
+    "CompressorNotInstalled",
     "Detector",
     "DriftlockError",
     "Evidence",

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from driftlock_core import kernel
+
 
 def dictionary(canonical_events: Sequence[bytes], reach: int) -> bytes:
     """
@@ -16,6 +18,8 @@ def dictionary(canonical_events: Sequence[bytes], reach: int) -> bytes:
     >>> dictionary([b"a", b"b", b"a"], 3)
     b'a\\n'
     """
+    if kernel.dictionary is not None:
+        return kernel.dictionary(canonical_events, reach)
     newest_first = list(dict.fromkeys(reversed(canonical_events)))
     newest_first.reverse()
     text = b"\n".join(newest_first) + b"\n" if newest_first else b""

@@ -1,5 +1,6 @@
 """What if some events of a flagged window had been ordinary ones?"""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -62,29 +63,45 @@ class Counterfactual:
 
     def smallest_set(self) -> SmallestSet:
         """
-        A smallest set by greedy search: take the line that saves most bytes, all its copies, until
-        the window is not flagged; then put back every event that is not needed.
+        A smallest set by greedy search: take the line that helps most, all its copies, until the
+        window is not flagged; then put back every event that is not needed. Where the bytes alone
+        decide, the line helps most that saves most bytes; where the views do, the one that brings
+        the window closest to the usual. What an event says does not change when it came: a window
+        that stands out by its timing alone has no such set.
 
         Whatever single event of the result is put back, the window is flagged again.
         """
+        if self._again.decided_by == "views" and self._again.verdict.views == ("timing",):
+            return SmallestSet(positions=(), outcome=None)
         copies: dict[bytes, list[int]] = {}
         for position, event in enumerate(self.window):
             copies.setdefault(event, []).append(position)
         chosen: list[int] = []
         limit = LARGEST_SHARE * len(self.window)
         while self.without(chosen).flagged:
-            sizes = {
-                event: sum(self._again.chunk_costs(self._replaced([*chosen, *positions])))
-                for event, positions in copies.items()
-            }
-            if not sizes:
+            left = {event: self._left([*chosen, *positions]) for event, positions in copies.items()}
+            if not left:
                 return SmallestSet(positions=(), outcome=None)
-            best = min(sizes, key=lambda event: (sizes[event], copies[event][0]))
+            best = min(left, key=lambda event: (left[event], copies[event][0]))
             chosen += copies.pop(best)
         chosen = self._pruned(chosen)
         if not chosen or len(chosen) > limit:
             return SmallestSet(positions=(), outcome=None)
         return SmallestSet(positions=tuple(chosen), outcome=self.without(chosen))
+
+    def _left(self, positions: list[int]) -> tuple[float, int]:
+        """How much of the cause is left without these events: what the search makes small."""
+        window, again = self._replaced(positions), self._again
+        if again.decided_by != "views":
+            return 0.0, sum(again.chunk_costs(window))
+        outcome = again.measure(window)
+        assert outcome.views is not None
+        rare = (
+            distance
+            for rank, distance in outcome.views.evidence.aspects.values()
+            if outcome.factor * rank <= again.profile.alpha
+        )
+        return max(rare, default=-math.inf), outcome.size
 
     def _pruned(self, chosen: list[int]) -> list[int]:
         """*chosen* without the events whose return leaves the window unflagged, cheapest tried first."""

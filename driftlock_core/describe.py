@@ -11,6 +11,7 @@ import numpy.typing as npt
 from driftlock_core.attribution import BaselineLines, event_bits, ordinary_event_bits
 from driftlock_core.compressors import Compressor
 from driftlock_core.verdict import Textbook, Verdict
+from driftlock_core.window_views.findings import Finding, findings_of
 
 TOP_EVENTS: Final = 5
 NOVEL_TOKENS: Final = 8  # per event
@@ -49,6 +50,9 @@ class Description:
     top: tuple[TopEvent, ...]  # dearest first
     distinct: int  # distinct lines in the window
     beyond_reach: bool  # the baseline's distinct lines are longer than the compressor can look back
+    findings: tuple[
+        Finding, ...
+    ] = ()  # of the views that stand out, most surprising first; none: bytes alone
 
     @property
     def ncd_textbook(self) -> float:
@@ -74,6 +78,8 @@ class Description:
         values["top"] = tuple(
             TopEvent(**(top | {"novel_tokens": tuple(top["novel_tokens"])})) for top in values["top"]
         )
+        # A record without them was written when the bytes alone were looked at.
+        values["findings"] = tuple(map(Finding.from_record, values.get("findings", ())))
         return cls(**values)
 
 
@@ -112,6 +118,7 @@ def describe(
         top=_top(window, baseline, bits),
         distinct=len(set(window)),
         beyond_reach=sum(len(event) + 1 for event in set(baseline)) > compressor.reach,
+        findings=findings_of(verdict, window, baseline),
     )
 
 

@@ -1,7 +1,6 @@
 """The streaming detector: events in, one row per window out. Docs: docs/concepts.md, docs/measures/."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import inf
 
 import numpy as np
@@ -9,31 +8,22 @@ import numpy as np
 from driftlock_core.compressors import compressor_named
 from driftlock_core.epoch import Baseline, Epoch, borders_of, cold_sizes, text_of
 from driftlock_core.errors import TooFewEvents
+from driftlock_core.gate import Gate
 from driftlock_core.judge import Judge, Measured, Slab
 from driftlock_core.masking import Masker
 from driftlock_core.profiles import Profile, digest_of
+from driftlock_core.protection import FREEZE, clean_start
 from driftlock_core.ranks import flags_by_chance, middle, reference_rows, smallest_size_over, stream_p
+from driftlock_core.times import whole_times
 from driftlock_core.verdict import Status
-from driftlock_core.windows import Windows
+from driftlock_core.window_views.catalogue import ASPECTS
+from driftlock_core.window_views.channel import WindowViews
+from driftlock_core.window_views.past import AspectColumns
+from driftlock_core.windows import Floats, Ints, Windows
 
 # Chunks worked on at once. What the slab holds lives until it is judged, so this bounds memory;
 # larger slabs gain nothing in speed, smaller ones lose to the fixed cost of array calls.
 SLAB_CHUNKS = 800
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    """
-    Which windows get more than the bound of their score.
-
-    Exact score and p_perm: bound ≥ threshold and p_stream ≤ alpha. Beside
-    these, the exact score alone where the bound reaches *exact*: a chart of
-    scores is then all of one kind.
-    """
-
-    threshold: float
-    alpha: float
-    exact: float = inf
 
 
 class Detector:
@@ -75,7 +65,7 @@ class Detector:
             raise ValueError("masker and profile switch different mask classes")
         self.gate = Gate(
             threshold=min(profile.threshold, gate.threshold) if gate else profile.threshold,
-            alpha=max(profile.alpha, gate.alpha) if gate else profile.alpha,
+            alpha=gate.alpha if gate else 0.0,
             exact=gate.exact if gate else inf,
         )
         self.measurement_digest = digest_of(
@@ -98,6 +88,8 @@ class Detector:
         self.history_start = 0  # position of history[0] among all sizes
         self.epoch: Epoch | None = None
         self.spans: dict[int, tuple[int, int]] = {}  # baselines of the newest two epochs: windows straddle
+        self.flagged: list[int] = []  # windows, as far back as a baseline may lie
+        self.views = WindowViews(profile, first_chunk=self.first_chunk) if len(profile.views) > 1 else None
         self._judge = Judge(
             profile,
             self.compressor,
@@ -106,6 +98,11 @@ class Detector:
             first_chunk=self.first_chunk,
             baseline_given=self.given is not None,
         )
+
+    @property
+    def protects(self) -> bool:
+        """Whether flagged windows are kept out of the rolling baseline."""
+        return self.views is not None and self.given is None
 
     @property
     def cold_count(self) -> int:
@@ -140,26 +137,42 @@ class Detector:
         """Sizes known before *window* begins: cold ones and windows that do not overlap it."""
         return self.cold_count + max(0, window - self.profile.chunks_per_window + 1)
 
-    def update(self, events: Sequence[bytes]) -> Windows:
+    def update(self, events: Sequence[bytes], times: Sequence[int | None] | Ints | None = None) -> Windows:
         """
         Take the next events, as received.
+
+        Args:
+            times: When each happened, microseconds since 1970 UTC, None (or −1)
+                where it does not say; without any, nothing is said about pace.
 
         Returns:
             The windows that these events complete; none if no chunk fills up.
         """
         parts = []
+        stamps = None if times is None else whole_times(times)
         # Piece by piece, so that what is masked is still in the processor's cache when it is compressed.
         step = SLAB_CHUNKS * self.profile.hop
         for start in range(0, len(events), step):
             piece = events[start : start + step]
+            canonical = self.masker.canonical(piece)
             self.raw.extend(piece)
-            self.canonical.extend(self.masker.canonical(piece))
+            self.canonical.extend(canonical)
+            if self.views is not None:
+                self.views.add(canonical, None if stamps is None else stamps[start : start + step])
             self.events_seen += len(piece)
             available = self.events_seen // self.profile.hop
-            if self.chunks_done < available:
-                parts.append(self._slab(available))
+            while self.chunks_done < available:
+                parts.append(self._slab(self._slab_end(available)))
                 self._forget()
         return Windows.join(parts)
+
+    def _slab_end(self, available: int) -> int:
+        """Where the next slab ends: what an epoch flags must be known before the next one's baseline is chosen."""
+        if not self.protects:
+            return available
+        per_epoch = self.profile.chunks_per_epoch
+        done = (self.chunks_done - self.first_chunk) // per_epoch
+        return min(available, self.first_chunk + (done + 1) * per_epoch)
 
     def _slab(self, stop: int) -> Windows:
         """Cost the chunks up to *stop* and judge the windows that end in them."""
@@ -198,6 +211,7 @@ class Detector:
             spans={**self.spans, **{e.index: (e.baseline.first_seq, e.baseline.last_seq) for e in epochs}},
             history=self.history,
             history_start=self.history_start,
+            views=self.views,
         )
         windows = self._rows(max(0, start - self.first_chunk - k + 1), slab)
         self.costs = costs[-(k - 1) :] if k > 1 else []
@@ -219,8 +233,15 @@ class Detector:
         cbar = np.array([epoch.baseline.cbar for epoch in slab.epochs])[epoch]
         by_permutation = (m < profile.references_to_decide) | (profile.p_mode == "permutation")
         bound = (sizes - mu) / cbar
-        gated = (bound >= self.gate.threshold) & (by_permutation | (p_stream <= self.gate.alpha))
+        aspects = self._looked_at(index, sizes, mu, cbar, epoch, slab.epochs)
+        joined = aspects.factor > 1
+        hits = (aspects.factor[:, None] * aspects.p <= profile.alpha) & (
+            aspects.distance >= profile.threshold
+        )
+        rare = (~joined & (p_stream <= profile.alpha)) | (p_stream <= self.gate.alpha)
+        gated = ((bound >= self.gate.threshold) & (by_permutation | rare)) | hits.any(axis=1)
         exact = gated | (bound >= self.gate.exact)
+        limits = smallest_size_over(profile.threshold, mu, cbar)
         decided = self._judge.decide(
             slab,
             Measured(
@@ -236,9 +257,14 @@ class Detector:
                 exact=exact,
                 epoch=epoch,
                 references_stop=stops,
+                aspects=aspects,
+                hits=hits,
             ),
         )
-        limits = smallest_size_over(profile.threshold, mu, cbar)
+        if self.protects:
+            reach = int(index[0]) - (FREEZE + 2) * profile.chunks_in_baseline
+            self.flagged = [w for w in self.flagged if w >= reach] + index[decided.flagged].tolist()
+        chance = flags_by_chance(rows, m, sizes, limits, profile.alpha, by_permutation)
         return Windows(
             index=index,
             first_seq=(self.first_chunk + index) * profile.hop + 1,
@@ -255,14 +281,30 @@ class Detector:
             gated=gated,
             flagged=decided.flagged,
             ready=m >= profile.references_to_ready,
-            chance=flags_by_chance(rows, m, sizes, limits, profile.alpha, by_permutation),
+            factor=aspects.factor,
+            aspect_p=aspects.p,
+            aspect_distance=aspects.distance,
+            chance=np.where(joined, aspects.chance, chance),
             verdicts=decided.verdicts,
         )
+
+    def _looked_at(
+        self, index: Ints, sizes: Ints, mu: Floats, cbar: Floats, epoch: Ints, epochs: Sequence[Epoch]
+    ) -> AspectColumns:
+        """All views of the windows *index*, whose last chunks lie in *epochs*."""
+        count = len(index)
+        if self.views is None:
+            nothing = np.full((count, len(ASPECTS)), np.nan)
+            return AspectColumns(nothing, nothing, np.zeros(count), np.ones(count, dtype=np.int64))
+        numbers = np.array([one.index for one in epochs], dtype=np.int64)[epoch]
+        return self.views.measure(int(index[0]), numbers, sizes, mu, cbar)
 
     def _begin(self) -> None:
         """Open the first epoch: its baseline, and the sizes inside it as first references."""
         baseline = self.given or self._baseline_from(0)
         self.history = np.array(cold_sizes(baseline, self.profile, self.compressor), dtype=np.int64)
+        if self.views is not None:
+            self.views.begin(baseline.canonical if self.given else None, self.history)
         self._open(0, baseline)
 
     def _epoch_at(self, chunk: int) -> Epoch:
@@ -271,11 +313,17 @@ class Detector:
         if chunk == self.epoch.start + self.profile.chunks_per_epoch:
             # The baseline ends k - 1 chunks before, so that no window overlaps what it is measured against.
             first = chunk - (self.profile.chunks_per_window - 1) - self.profile.chunks_in_baseline
+            if self.protects:
+                flagged = [self.first_chunk + window for window in self.flagged]
+                first = clean_start(first, self.kept_chunk, flagged, self.profile)
             self._open(self.epoch.index + 1, self.given or self._baseline_from(first))
         return self.epoch
 
     def _open(self, index: int, baseline: Baseline) -> None:
         self.epoch = Epoch(index, self.first_chunk + index * self.profile.chunks_per_epoch, baseline)
+        if self.views is not None:
+            chunk = None if self.given else (baseline.first_seq - 1) // self.profile.hop
+            self.views.open(index, baseline.canonical, chunk)
 
     def _calibrate(self, epoch: Epoch) -> None:
         """Set mu from the newest sizes known when *epoch* began."""
@@ -308,13 +356,18 @@ class Detector:
         assert self.epoch is not None
         next_epoch = self.epoch.start + profile.chunks_per_epoch
         needed = self.chunks_done - lead
-        if not self.given:
+        if self.protects:
+            # The next baseline is this one or a newer one, see _clean.
+            needed = min(needed, (self.epoch.baseline.first_seq - 1) // profile.hop)
+        elif not self.given:
             needed = min(needed, next_epoch - lead - profile.chunks_in_baseline)
         drop = max(0, needed - self.kept_chunk)
         if drop:
             del self.raw[: drop * profile.hop]
             del self.canonical[: drop * profile.hop]
             self.kept_chunk += drop
+        if self.views is not None:
+            self.views.forget(self.kept_chunk, self.epoch.index)
         if self.given:
             self.given.forget_before(self.kept_chunk)
         # References of the next window, and what was known when its epoch began.
@@ -327,15 +380,21 @@ class Detector:
             self.history_start = oldest
 
 
-def detect(events: Sequence[bytes], profile: Profile, *, baseline: Sequence[bytes] | None = None) -> Windows:
+def detect(
+    events: Sequence[bytes],
+    profile: Profile,
+    *,
+    baseline: Sequence[bytes] | None = None,
+    times: Sequence[int | None] | Ints | None = None,
+) -> Windows:
     """
-    All windows of a finished stream.
+    All windows of a finished stream; see :class:`Detector`.
 
     Raises:
         TooFewEvents: Not even one window fits behind the baseline.
     """
     detector = Detector(profile, baseline=baseline)
-    windows = detector.update(events)
+    windows = detector.update(events, times)
     if detector.events_needed:
         raise TooFewEvents(needed=detector.events_needed + detector.events_seen, have=detector.events_seen)
     return windows

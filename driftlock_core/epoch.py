@@ -7,6 +7,7 @@ from statistics import median
 
 import numpy as np
 
+from driftlock_core import kernel
 from driftlock_core.baseline import dictionary
 from driftlock_core.compressors import Compressor, Digest
 from driftlock_core.digests import canonical_digest, raw_digest
@@ -22,6 +23,8 @@ def text_of(canonical: Sequence[bytes]) -> bytes:
 
 def borders_of(text: bytes, step: int) -> list[int]:
     """Offsets in *text*, lines that all end in a newline, at which pieces of *step* lines begin; last the end."""
+    if kernel.borders is not None:
+        return kernel.borders(text, step)
     ends = np.flatnonzero(np.frombuffer(text, dtype=np.uint8) == _NEWLINE)[step - 1 :: step] + 1
     borders: list[int] = ends.tolist()
     return [0, *borders]
@@ -59,6 +62,7 @@ class Baseline:
         self._reference_costs: tuple[int, ...] = ()
         self._window_sizes: tuple[int, ...] = ()
         self._known_sizes = known_sizes or {}
+        self._sizes: dict[int, int] | None = None
         self._digests: tuple[str, str] | None = None
         self._split_costs: dict[int, int] = {}
 
@@ -87,14 +91,16 @@ class Baseline:
 
     def sizes_by_seq(self) -> dict[int, int]:
         """:attr:`window_sizes` by the first seq of each window."""
+        if self._sizes is not None:
+            return self._sizes
         known, window = self._known_sizes, self._profile.window
-        sizes = {
+        self._sizes = {
             self.first_seq + start: known.get(self.first_seq + start)
             or self._compressor.size(text_of(self.canonical[start : start + window]))
             for start in range(0, len(self.canonical), 2 * window)
         }
-        self._known_sizes = sizes
-        return sizes
+        self._known_sizes = {}
+        return self._sizes
 
     @cached_property
     def cbar(self) -> float:
@@ -115,11 +121,10 @@ class Baseline:
     def reference_costs(self) -> tuple[int, ...]:
         """Costs of the chunks at odd positions given :attr:`split`."""
         if not self._reference_costs:
-            hop, cost = self._profile.hop, self.split.cost
-            self._reference_costs = tuple(
-                cost(text_of(self.canonical[start : start + hop]))
-                for start in range(hop, len(self.canonical), 2 * hop)
-            )
+            hop = self._profile.hop
+            starts = range(hop, len(self.canonical), 2 * hop)
+            text = text_of([*chain.from_iterable(self.canonical[start : start + hop] for start in starts)])
+            self._reference_costs = tuple(self.split.costs(memoryview(text), borders_of(text, hop)))
         return self._reference_costs
 
     def split_costs(self, first_chunk: int, text: memoryview, borders: Sequence[int]) -> tuple[int, ...]:

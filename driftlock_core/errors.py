@@ -22,6 +22,10 @@ class UnknownCompressor(DriftlockError, ValueError):
     """No compressor of that name is built in or installed."""
 
 
+class CompressorNotInstalled(UnknownCompressor):
+    """An optional compressor whose library is missing; the message says how to install it."""
+
+
 class StateMismatch(DriftlockError):
     """A saved state was made by another library version, configuration or format."""
 

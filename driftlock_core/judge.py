@@ -12,7 +12,11 @@ from driftlock_core.digests import raw_digest
 from driftlock_core.epoch import Epoch
 from driftlock_core.permutation import permutation_p, window_seed
 from driftlock_core.profiles import Profile
-from driftlock_core.verdict import Evidence, Verdict
+from driftlock_core.verdict import Evidence, Verdict, ViewEvidence
+from driftlock_core.window_views.catalogue import ASPECTS, Aspect
+from driftlock_core.window_views.channel import WindowViews
+from driftlock_core.window_views.past import AspectColumns
+from driftlock_core.window_views.standing_out import views_standing_out
 from driftlock_core.windows import Bools, Floats, Ints
 
 
@@ -29,6 +33,7 @@ class Slab:
     spans: dict[int, tuple[int, int]]  # by epoch index: first and last seq of its baseline
     history: Ints
     history_start: int  # position of history[0] among all sizes of the stream
+    views: WindowViews | None  # None: the bytes alone are looked at
 
 
 class Row(NamedTuple):
@@ -43,6 +48,7 @@ class Row(NamedTuple):
     gated: bool
     epoch: int
     stop: int
+    factor: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,8 @@ class Measured:
     exact: Bools  # to get the exact score; the gated ones among them
     epoch: Ints  # position in Slab.epochs
     references_stop: Ints  # position behind the newest reference among all sizes of the stream
+    aspects: AspectColumns
+    hits: Bools  # shape (windows, aspects): both limits met, by the bound of the score
 
     def rows(self) -> Iterator[Row]:
         """The windows that get their exact score, as plain numbers: taken singly from arrays they cost more."""
@@ -75,6 +83,7 @@ class Measured:
             self.gated[at],
             self.epoch[at],
             self.references_stop[at],
+            self.aspects.factor[at],
         )
         return map(Row._make, zip(*(column.tolist() for column in columns), strict=True))
 
@@ -134,7 +143,8 @@ class Judge:
             newest = epoch
             c_window[row.at] = alone
             score[row.at] = n = (row.size - epoch.mu) / max(alone, baseline.cbar)
-            if not row.gated or n < self._least_score:
+            hits = self._hits(slab, measured, row, n) if row.factor > 1 else []
+            if not hits and (not row.gated or n < self._least_score):
                 continue
             costs = baseline.split_costs(
                 slab.first_chunk + chunk, slab.text, slab.borders[chunk : chunk + k + 1]
@@ -143,19 +153,36 @@ class Judge:
             seed = window_seed(digest.digest(), self._measurement_digest)
             pool = (*baseline.reference_costs, *costs)
             p_perm[row.at] = p = permutation_p(pool, k, profile.permutations, seed)
-            deciding = p if row.by_permutation else max(p, row.p_stream)
-            if n >= profile.threshold and deciding <= profile.alpha:
+            if row.factor > 1:
+                deciding = min((row.factor * p for _, p in hits), default=1.0)
+            else:
+                deciding = p if row.by_permutation else max(p, row.p_stream)
+            if hits or (row.factor == 1 and n >= profile.threshold and deciding <= profile.alpha):
                 flagged[row.at] = True
                 verdicts.append(
-                    self._verdict(slab, row, n, alone, costs, seed, p, deciding, digest.hexdigest())
+                    self._verdict(
+                        slab, measured, row, n, alone, costs, seed, p, deciding, hits, digest.hexdigest()
+                    )
                 )
         return Decided(
             score=score, c_window=c_window, p_perm=p_perm, flagged=flagged, verdicts=tuple(verdicts)
         )
 
+    def _hits(self, slab: Slab, measured: Measured, row: Row, n: float) -> list[tuple[Aspect, float]]:
+        """The aspects that meet both limits, now that the score is exact, with their ranks."""
+        assert slab.views is not None
+        hits = []
+        for at in np.flatnonzero(measured.hits[row.at]).tolist():
+            aspect = ASPECTS[at]
+            exact = slab.views.distance(aspect, row.window, n)
+            if exact >= self._profile.threshold:
+                hits.append((aspect, float(measured.aspects.p[row.at, at])))
+        return hits
+
     def _verdict(
         self,
         slab: Slab,
+        measured: Measured,
         row: Row,
         n: float,
         alone: int,
@@ -163,6 +190,7 @@ class Judge:
         seed: int,
         p_perm: float,
         deciding: float,
+        hits: list[tuple[Aspect, float]],
         canonical_window: str,
     ) -> Verdict:
         profile, k = self._profile, self._k
@@ -174,6 +202,11 @@ class Judge:
         calibrated, known = epoch.mu_span
         begin = min(calibrated, row.stop - row.m)
         end = max(known, row.stop)
+        views: ViewEvidence | None = None
+        standing_out: tuple[str, ...] = ("bytes",)
+        if slab.views is not None and row.factor > 1:
+            views = slab.views.evidence(row.window, measured.aspects.p[row.at].tolist(), n)
+            standing_out = views_standing_out(views, [aspect for aspect, _ in hits], profile.alpha)
         return Verdict(
             window=row.window,
             first_seq=first * profile.hop + 1,
@@ -184,7 +217,7 @@ class Judge:
             p=deciding,
             p_stream=row.p_stream,
             p_perm=p_perm,
-            decided_by="p_perm" if row.by_permutation else "max",
+            decided_by="views" if row.factor > 1 else "p_perm" if row.by_permutation else "max",
             extra_bits=8 * (row.size - epoch.mu),
             size=row.size,
             mu=epoch.mu,
@@ -196,6 +229,8 @@ class Judge:
             threshold=profile.threshold,
             alpha=profile.alpha,
             compressor=self._compressor.version,
+            views=standing_out,
+            factor=row.factor,
             evidence=Evidence(
                 chunk_costs=tuple(slab.costs[chunk : chunk + k]),
                 epochs=self._epochs_of(slab, epoch, first),
@@ -211,6 +246,7 @@ class Judge:
                 raw_window=raw_digest(slab.raw[chunk * profile.hop : (chunk + k) * profile.hop]),
                 canonical_baseline=canonical_baseline,
                 canonical_window=canonical_window,
+                views=views,
             ),
             configuration=self._configuration,
         )

@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from driftlock_core import kernel
 from driftlock_core.json_shape import canonical_json
 from driftlock_core.lines import ENCODE_FROM, encode_lines, translate
 
@@ -154,11 +155,16 @@ class Masker:
         names = [name for name in _TOKEN_CLASSES if name in classes]
         self._search = _alternation(names)
         self._search_without_base64 = _alternation([name for name in names if name != "base64"])
+        self.shapes = None
+        if kernel.Shapes is not None:
+            self.shapes = kernel.Shapes(cache_bytes[0], LONGEST_EVENT, self._numbers)
         self._lines = _Cache(self._canonical_line, cache_bytes[0])
         self._tokens = _Cache(self._mask_token, cache_bytes[1])
 
     def canonical(self, events: Sequence[bytes]) -> list[bytes]:
         """One canonical line per event, in order, without newlines inside."""
+        if self.shapes is not None:
+            return self.shapes.canonical(events, self._canonical_line)
         joined = b"\n".join(events)
         if self._numbers:
             joined = translate(joined, _DIGITS_TO_ZERO)

@@ -16,6 +16,7 @@ from driftlock_core.permutation import permutation_p, window_seed
 from driftlock_core.profiles import Profile, digest_of
 from driftlock_core.ranks import middle
 from driftlock_core.verdict import Verdict
+from driftlock_core.window_views.again import ViewsAgain, measure_again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +33,10 @@ class Measurement:
     seed: int
     p_perm: float
     p: float
+    factor: int  # views looked at, where they decide
     extra_bits: float  # bits
     flagged: bool
+    views: ViewsAgain | None  # where they decide
     canonical_window: str  # SHA-256
 
 
@@ -66,6 +69,10 @@ class Remeasurement:
         self._masker = Masker(self.profile.masks)
         self._masked = masked
         self.raw_window = _range(events, verdict.first_seq, verdict.last_seq)
+        if len(self.raw_window) != self.profile.window:
+            raise NotRecomputable(
+                f"the record names {len(self.raw_window)} events, its profile's window has {self.profile.window}"
+            )
         self.window = self._canonical(self.raw_window)
         self.baselines: list[Baseline] = []
         if verdict.evidence.baseline_given:
@@ -103,6 +110,26 @@ class Remeasurement:
         few = len(self.references) < self.profile.references_to_decide
         return few or self.profile.p_mode == "permutation"
 
+    @property
+    def factor(self) -> int:
+        """Views looked at; 1 where the window's place in the stream leaves too few references for them."""
+        profile, views = self.profile, self.verdict.evidence.views
+        if views is None:
+            return 1  # whether times are one of the views stands in their evidence alone
+        looked_at = len(profile.views) - ("timing" in profile.views and not views.times)
+        k = profile.chunks_per_window
+        # As in window_views/past.py: a block of windows shares the references known before it began.
+        known = profile.chunks_in_baseline - k + 1 + max(0, (self.verdict.window // k - 1) * k + 1)
+        enough = min(known, profile.references) >= profile.references_for(looked_at)
+        return looked_at if enough and profile.p_mode == "max" and len(profile.views) > 1 else 1
+
+    @property
+    def decided_by(self) -> str:
+        """What decides here: the views where they have a say, else p-values of the bytes."""
+        if self.factor > 1 and self.verdict.evidence.views is not None:
+            return "views"
+        return "p_perm" if self.by_permutation else "max"
+
     def _canonical(self, raw: Sequence[bytes]) -> list[bytes]:
         return list(raw) if self._masked else self._masker.canonical(raw)
 
@@ -131,7 +158,22 @@ class Remeasurement:
         seed = window_seed(digest.digest(), self._measurement_digest)
         pool = (*self.baseline.reference_costs, *window_costs)
         p_perm = permutation_p(pool, k, profile.permutations, seed)
-        p = p_perm if self.by_permutation else max(p_perm, p_stream)
+        views: ViewsAgain | None = None
+        if (recorded := self.verdict.evidence.views) is not None:
+            views = measure_again(
+                recorded,
+                profile,
+                self.baseline.canonical,
+                self.window,
+                window,
+                size=size,
+                score=n,
+                factor=self.factor,
+            )
+            p, flagged = views.p, views.flagged
+        else:
+            p = p_perm if self.by_permutation else max(p_perm, p_stream)
+            flagged = n >= profile.threshold and p <= profile.alpha
         return Measurement(
             chunk_costs=costs,
             size=size,
@@ -143,8 +185,10 @@ class Remeasurement:
             seed=seed,
             p_perm=p_perm,
             p=p,
+            factor=self.factor,
             extra_bits=8 * (size - self.mu),
-            flagged=n >= profile.threshold and p <= profile.alpha,
+            flagged=flagged,
+            views=views,
             canonical_window=digest.hexdigest(),
         )
 

@@ -1,9 +1,13 @@
 """How a verdict was computed: the definitions, with the record's numbers put in."""
 
+from typing import Final
+
+from driftlock_core.chance_text import p_floor
 from driftlock_core.describe import Description
 from driftlock_core.numbers_text import (
     bits_text,
     count_text,
+    duration_text,
     limit_text,
     ncd_text,
     p_text,
@@ -11,6 +15,20 @@ from driftlock_core.numbers_text import (
     size_text,
 )
 from driftlock_core.verdict import Verdict
+from driftlock_core.window_views.catalogue import COLUMN, STATISTICS
+from driftlock_core.window_views.deciding import aspects_of
+from driftlock_core.window_views.findings import IN_BITS, unit_of
+
+STATISTIC_LABELS: Final = {
+    "size": "size",
+    "recency": "age of templates",
+    "fresh": "new templates",
+    "mismatch": "mismatch of counts",
+    "own": "variety of counts",
+    "order": "order",
+    "duration": "span",
+    "gap": "longest pause",
+}
 
 
 def method_text(verdict: Verdict, description: Description) -> str:
@@ -18,6 +36,7 @@ def method_text(verdict: Verdict, description: Description) -> str:
     lines = (
         *_score(verdict),
         *_chance(verdict),
+        *(_views(verdict) if verdict.decided_by == "views" else _by_bytes(verdict)),
         *_textbook(description),
         *_beside(description),
         *_provenance(verdict),
@@ -57,7 +76,6 @@ def _chance(verdict: Verdict) -> tuple[str, ...]:
     size, permuted = size_text(verdict.size), size_text(sum(evidence.window_costs))
     p_stream = p_text(verdict.p_stream, 1 / (verdict.m + 1))
     p_perm = p_text(verdict.p_perm, 1 / (verdict.permutations + 1))
-    decided = "p_perm alone" if verdict.decided_by == "p_perm" else "the larger of the two"
     return (
         f"p_stream = (1 + past windows with S of at least {size}) / (1 + {past}) = {p_stream}, "
         f"among windows that do not overlap this one. It holds as long as the stream varies around the "
@@ -67,8 +85,55 @@ def _chance(verdict: Verdict) -> tuple[str, ...]:
         f"are costed with it and permuted {times} times, seed {verdict.seed}; ties count as reaching it. "
         f"It assumes that chunks are interchangeable; bursts and a rhythm of the day break that, and small "
         f"values then come up more often than they should.",
-        f"The decision used {decided}; limit {limit_text(verdict.alpha)}.",
     )
+
+
+def _by_bytes(verdict: Verdict) -> tuple[str, ...]:
+    decided = "p_perm alone" if verdict.decided_by == "p_perm" else "the larger of the two"
+    return (f"The decision used {decided}; limit {limit_text(verdict.alpha)}.",)
+
+
+def _views(verdict: Verdict) -> tuple[str, ...]:
+    views = verdict.evidence.views
+    assert views is not None
+    past = count_text(len(views.references))
+    amounts = (
+        f"{STATISTIC_LABELS[name]} {_amount(name, views.values[at] / unit_of(name, views.usual_us))} "
+        f"({_amount(name, views.usual[at] / unit_of(name, views.usual_us))})"
+        for name, at in COLUMN.items()
+        if views.times or STATISTICS[name] != "timing"
+    )
+    lines = [
+        f"Views: {', '.join(amounts)}; in brackets the median of {past} past windows, all of which ended before "
+        f"this one began; times at the pace just before it.",
+        f"Surprise of a statistic = log2((1 + {past}) / its rank among them), and more for the one furthest out: "
+        f"1.5 · log2 of how many times further from the median it lies than the next. Surprises of an aspect are "
+        f"added up and the sums ranked.",
+    ]
+    for found in aspects_of(verdict):
+        lines.append(
+            f"{found.aspect.name.capitalize()} ({', '.join(STATISTIC_LABELS[s] for s in found.aspect.statistics)}): "
+            f"rank = (1 + {count_text(found.at_least)}) / (1 + {past}) = {p_text(found.rank, 1 / (found.past + 1))}, "
+            f"distance {ncd_text(found.distance, at_least=verdict.threshold)}, that of its "
+            f"{STATISTIC_LABELS[found.statistic]}"
+            + (" (N)." if found.statistic == "size" else ": (value − usual) / the larger of both.")
+        )
+    p = p_text(verdict.p, p_floor(verdict), at_most=verdict.alpha)
+    lines.append(
+        f"p = {p}: {verdict.factor} views looked at, times the smallest rank of an aspect whose distance reaches "
+        f"{limit_text(verdict.threshold)}; limit {limit_text(verdict.alpha)}. It holds as long as windows are "
+        f"interchangeable with the past ones, and fails under a trend or a rhythm longer than these. p_stream and "
+        f"p_perm of the bytes do not decide here."
+    )
+    return tuple(lines)
+
+
+def _amount(statistic: str, value: float) -> str:
+    if STATISTICS[statistic] == "timing":
+        return duration_text(value)
+    if statistic in IN_BITS:
+        return f"{bits_text(value)} bits"
+    return size_text(value) + (" bytes" if statistic == "size" else "")
 
 
 def _textbook(description: Description) -> tuple[str, ...]:

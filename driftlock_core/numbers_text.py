@@ -148,6 +148,41 @@ def rate_text(per_day: float) -> str:
     return count_text(round(per_day)) if per_day >= 9.95 else _two_digits(per_day)
 
 
+def duration_text(us: float) -> str:
+    """
+    A time span in its two largest units, or in one with a decimal below a minute.
+
+    Args:
+        us: Microseconds.
+
+    >>> duration_text(400), duration_text(85_000), duration_text(2_400_000), duration_text(59_970_000)
+    ('0.4 ms', '85 ms', '2.4 s', '1 min')
+    >>> duration_text(90_000_000), duration_text(7_500_000_000), duration_text(270_000_000_000)
+    ('1 min 30 s', '2 h 5 min', '3 d 3 h')
+    """
+    if us < 0:
+        return MINUS + duration_text(-us)
+    if us < 999_500:
+        return f"{_one_decimal(us / 1_000)} ms"
+    if us < 59_500_000:
+        return f"{_one_decimal(us / 1_000_000)} s"
+    if (seconds := round(us / 1_000_000)) < 3_600:
+        return _two_units(seconds, 60, "min", "s")
+    if (minutes := round(us / 60_000_000)) < 1_440:
+        return _two_units(minutes, 60, "h", "min")
+    return _two_units(round(us / 3_600_000_000), 24, "d", "h")
+
+
+def _two_units(small: int, per_large: int, large_unit: str, small_unit: str) -> str:
+    large, rest = divmod(small, per_large)
+    return f"{count_text(large)} {large_unit}" + (f" {rest} {small_unit}" if rest else "")
+
+
+def _one_decimal(value: float) -> str:
+    """With a decimal below ten, unless it is 0."""
+    return f"{value:.1f}".removesuffix(".0") if value < 9.95 else f"{value:.0f}"
+
+
 def _two_digits(value: float) -> str:
     """Of a number between 0 and 10; trailing zeros are dropped."""
     if value <= 0:

@@ -13,6 +13,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from driftlock_core import kernel
+
 # The index matrix is the same for everybody; what varies by window is the order of the pool. A matrix per
 # window would cost far more than all the rest and give no better p-value.
 MATRIX_SEED: Final = 20251121
@@ -25,24 +27,42 @@ def shuffle_keys(seed: int, count: int) -> npt.NDArray[np.uint64]:
     >>> shuffle_keys(7, 2).tolist() == shuffle_keys(7, 3).tolist()[:2]
     True
     """
-    stream = hashlib.shake_256(seed.to_bytes(8, "big")).digest(8 * count)
-    return np.frombuffer(stream, dtype=">u8").astype(np.uint64)
+    return np.frombuffer(_key_bytes(seed, count), dtype=">u8").astype(np.uint64)
+
+
+def _key_bytes(seed: int, count: int) -> bytes:
+    return hashlib.shake_256(seed.to_bytes(8, "big")).digest(8 * count)
 
 
 # Whole numbers below this are exact in single precision, whatever the order of addition.
 _EXACT_IN_SINGLE: Final = 2**24
 
 
+# Pools within these limits are counted by the kernel, larger ones by numpy.
+_MOST_PLACES: Final = 2**16
+_LARGEST_COST: Final = 2**40
+
+
+@lru_cache(maxsize=16)
+def chosen_places(pool: int, k: int, permutations: int) -> npt.NDArray[np.integer]:
+    """Which *k* of *pool* places make the window in each permutation: shape ``(permutations, k)``."""
+    keys = shuffle_keys(MATRIX_SEED, permutations * pool).reshape(permutations, pool)
+    chosen = np.argsort(keys, axis=1, kind="stable")[:, :k]
+    # Small numbers: the whole table is read for each window.
+    chosen = chosen.astype(np.uint16 if pool <= _MOST_PLACES else np.int64)
+    chosen.setflags(write=False)
+    return chosen
+
+
 @lru_cache(maxsize=16)
 def membership(pool: int, k: int, permutations: int, single: bool = False) -> npt.NDArray[np.floating]:
     """
-    Which *k* of *pool* places make the window in each permutation: 0/1, shape ``(permutations, pool)``.
+    :func:`chosen_places` as 0/1, shape ``(permutations, pool)``.
 
     Float, so that all sums are one matrix product. *single* halves the memory
     that each product reads, and with it what it pushes out of the cache.
     """
-    keys = shuffle_keys(MATRIX_SEED, permutations * pool).reshape(permutations, pool)
-    chosen = np.argsort(keys, axis=1, kind="stable")[:, :k]
+    chosen = chosen_places(pool, k, permutations).astype(np.int64)
     matrix = np.zeros((permutations, pool), dtype=np.float32 if single else np.float64)
     np.put_along_axis(matrix, chosen, 1.0, axis=1)
     matrix.setflags(write=False)
@@ -92,5 +112,9 @@ def permutation_p(pool: Sequence[int], k: int, permutations: int, seed: int) -> 
     >>> permutation_p([10] * 20 + [90] * 5, 5, 999, 7)
     0.001
     """
-    at_least = np.count_nonzero(permuted_sums(pool, k, permutations, seed) >= sum(pool[-k:]))
-    return (1 + int(at_least)) / (1 + permutations)
+    if kernel.permuted_at_least is not None and len(pool) <= _MOST_PLACES and max(pool) <= _LARGEST_COST:
+        keys, chosen = _key_bytes(seed, len(pool)), chosen_places(len(pool), k, permutations)
+        at_least = kernel.permuted_at_least(keys, tuple(pool), chosen, k)
+    else:
+        at_least = int(np.count_nonzero(permuted_sums(pool, k, permutations, seed) >= sum(pool[-k:])))
+    return (1 + at_least) / (1 + permutations)

@@ -23,6 +23,9 @@ MOST_CHUNKS: Final = 5_000
 # Fewer reference windows than this, and the rank among them is too coarse to call the stream ready.
 READY_REFERENCES: Final = 50
 
+# What a window is looked at for: its compressed bytes, and docs/measures/ for each of the others.
+VIEWS: Final = ("bytes", "templates", "counts", "symbols", "timing")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
@@ -54,6 +57,7 @@ permutations over 20 + 5 chunks is 0.001; choose alpha >= 0.001
     p_mode: PMode = "max"  # "max": both p-values must pass; "permutation": p_perm alone
     seed: int = 0
     masks: frozenset[str] = MASK_CLASSES
+    views: tuple[str, ...] = VIEWS
 
     def __post_init__(self) -> None:
         for name in ("baseline", "window", "hop", "permutations", "references"):
@@ -86,6 +90,10 @@ permutations over 20 + 5 chunks is 0.001; choose alpha >= 0.001
         if unknown := self.masks - MASK_CLASSES:
             raise InvalidProfile(
                 f"unknown mask classes {sorted(unknown)}; known are {', '.join(sorted(MASK_CLASSES))}"
+            )
+        if "bytes" not in self.views or not set(self.views) <= set(VIEWS):
+            raise InvalidProfile(
+                f"views={', '.join(self.views)} must be bytes, alone or with any of {', '.join(VIEWS[1:])}"
             )
         if self.smallest_p_perm > self.alpha:
             raise InvalidProfile(
@@ -125,10 +133,14 @@ permutations over 20 + 5 chunks is 0.001; choose alpha >= 0.001
         labelings = math.comb(self.scored_chunks + self.chunks_per_window, self.chunks_per_window)
         return max(1 / (self.permutations + 1), 1 / labelings)
 
+    def references_for(self, looked_at: int) -> int:
+        """References needed before the smallest rank, times the number of views looked at, can reach alpha."""
+        return math.ceil(looked_at / self.alpha) - 1
+
     @property
     def references_to_decide(self) -> int:
         """References needed before p_stream can reach alpha at all."""
-        return math.ceil(1 / self.alpha) - 1
+        return self.references_for(1)
 
     @property
     def references_to_ready(self) -> int:
@@ -142,25 +154,27 @@ permutations over 20 + 5 chunks is 0.001; choose alpha >= 0.001
 
     def measurement(self) -> dict[str, object]:
         """
-        What sizes and permutations depend on: all but the name, the limits and the number of references.
+        What sizes and permutations depend on: all but the name, the limits, the references and the other views.
 
         It enters the seed of every permutation, so that p_perm of a window is
         the same under all profiles that measure alike.
         """
         fields = asdict(self)
-        for limit in ("name", "threshold", "alpha", "p_mode", "references"):
+        for limit in ("name", "threshold", "alpha", "p_mode", "references", "views"):
             del fields[limit]
         return fields | {"masks": sorted(self.masks)}
 
     def configuration(self) -> dict[str, object]:
         """All parameters as plain values, ready for JSON."""
-        return asdict(self) | {"masks": sorted(self.masks)}
+        return asdict(self) | {"masks": sorted(self.masks), "views": list(self.views)}
 
     @classmethod
     def from_configuration(cls, values: dict[str, object]) -> "Profile":
         """The inverse of :meth:`configuration`."""
         fields = dict(values)
         fields["masks"] = frozenset(fields["masks"])  # type: ignore[call-overload]
+        # A configuration without the word was written when there was one view.
+        fields["views"] = tuple(fields.get("views", ("bytes",)))  # type: ignore[arg-type]
         return cls(**fields)  # type: ignore[arg-type]
 
     def with_sizes(self, window: int) -> "Profile":
@@ -175,15 +189,18 @@ def digest_of(values: dict[str, object]) -> bytes:
     return hashlib.sha256(json.dumps(values, sort_keys=True, separators=(",", ":")).encode()).digest()
 
 
-def propose_window(events: int) -> int | None:
+def propose_window(events: int, largest: int = WINDOW_SIZES[0]) -> int | None:
     """
     The largest standard window for a stream of so many events, or None if even the smallest does not fit.
+
+    Args:
+        largest: Window that is wanted where there are events enough.
 
     >>> propose_window(10_000), propose_window(200), propose_window(44)
     (50, 20, None)
     """
     for window in WINDOW_SIZES:
-        if events >= (BASELINE_WINDOWS + 1) * window:
+        if window <= largest and events >= (BASELINE_WINDOWS + 1) * window:
             return window
     return None
 

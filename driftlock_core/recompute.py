@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from driftlock_core.digests import canonical_digest, raw_digest
-from driftlock_core.measure import Remeasurement
+from driftlock_core.measure import Measurement, Remeasurement
 from driftlock_core.profiles import Profile
 from driftlock_core.verdict import Verdict
 
@@ -92,7 +92,9 @@ def recompute(
         ("permutations", verdict.permutations, again.profile.permutations),
         ("seed", verdict.seed, now.seed),
         ("p_perm", verdict.p_perm, now.p_perm),
-        ("decided by", verdict.decided_by, "p_perm" if again.by_permutation else "max"),
+        *_views(verdict, now),
+        ("factor", verdict.factor, again.factor),
+        ("decided by", verdict.decided_by, again.decided_by),
         ("p", verdict.p, now.p),
         ("flagged", verdict.flagged, now.flagged),
         ("threshold", verdict.threshold, again.profile.threshold),
@@ -107,11 +109,28 @@ def recompute(
             (
                 "canonical (masked) events; the raw digests were not checked"
                 if masked
-                else "raw and canonical events; sizes of earlier windows as recorded"
+                else "raw and canonical events; sizes and statistics of earlier windows, ages and times as recorded"
             )
             + "; not covered: words, severity, textbook sizes"
         ),
     )
+
+
+def _views(verdict: Verdict, now: Measurement) -> list[tuple[str, object, object]]:
+    """The numbers of the other views, where they decided."""
+    recorded = verdict.evidence.views
+    if recorded is None or now.views is None:
+        return [("views", verdict.views, ("bytes",))]
+    again = now.views.evidence
+    return [
+        ("statistics of the views", recorded.values, again.values),
+        ("usual statistics", recorded.usual, again.usual),
+        *(
+            (f"rank and distance of {name}", recorded.aspects[name], again.aspects[name])
+            for name in again.aspects
+        ),
+        ("views", verdict.views, now.views.views),
+    ]
 
 
 def _place(verdict: Verdict, profile: Profile) -> tuple[int, int]:

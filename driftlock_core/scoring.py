@@ -8,8 +8,8 @@ baseline units, and nothing else, decides which views read them.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,8 @@ from driftlock_core.errors import TooFewEvents
 from driftlock_core.masking import Masker
 from driftlock_core.profiles import BALANCED, Profile
 from driftlock_core.surprise import Ranked, leave_out_blocks
-from driftlock_core.views.contract import Unit, own_groups
-from driftlock_core.views.masks import choose_masking
+from driftlock_core.views.contract import Unit, View, own_groups
+from driftlock_core.views.masks import TOO_FEW, choose_masking, recurring_share
 from driftlock_core.views.reading import read, views_of
 
 Floats = npt.NDArray[np.float64]
@@ -63,6 +63,7 @@ class Scorer:
         profile: Whose masks and compressor are used; its limits are not.
         overlapping: Neighbouring units share events (windows with a hop), so
             whole blocks of them are left out together.
+        shape: As what units of single events are read; None: as what they look like.
 
     Raises:
         TooFewEvents: Fewer than 20 baseline units.
@@ -74,58 +75,115 @@ class Scorer:
         *,
         profile: Profile = BALANCED,
         overlapping: bool = False,
+        shape: Literal["records", "texts"] | None = None,
     ) -> None:
         if len(baseline) < FEWEST_UNITS:
             raise TooFewEvents(needed=FEWEST_UNITS, have=len(baseline))
-        self.masking = choose_masking(baseline, profile.masks)
-        self._text_masker: Masker | None = None
+        # A line that a neighbour holds because both hold the same event does not recur.
+        self.masking = choose_masking(disjoint(baseline) if overlapping else baseline, profile.masks)
+        self._raw: Masker | None = None  # None: as received
+        self._canonical = self.masking.masker
         units = self._units(baseline)
         self.reading = read(units)
+        if shape is not None and self.reading.shape != "sessions":
+            self.reading = replace(self.reading, shape=shape)
         if self.reading.shape == "texts":
             # Times and ids would make every later line of a log a new text; numbers are part of what is said.
-            self._text_masker = Masker(profile.masks - {"number"})
+            self._raw = Masker(profile.masks - {"number"})
+            if recurring_share([unit.canonical for unit in units]) < TOO_FEW:
+                # Free text: masking its numbers too makes no line recur, so one masked form serves all views.
+                self._canonical = self._raw
             units = self._units(baseline)
         if overlapping:
             groups, calibrating = leave_out_blocks(len(units))
         else:
             groups, calibrating = own_groups(len(units)), np.ones(len(units), dtype=np.bool_)
-        self._views = views_of(self.reading.shape, units, groups, compressor_named(profile.compressor))
-        self._ranked: list[list[Ranked]] = []
+        views = views_of(self.reading.shape, units, groups, compressor_named(profile.compressor))
         totals = np.zeros(int(calibrating.sum()))
-        for view in self._views:
+        self._views: list[_Surprising] = []
+        for view in views:
             inside = view.inside()[calibrating]
-            ranked = [
-                Ranked(inside[:, column], two_sided=statistic.two_sided)
-                for column, statistic in enumerate(view.statistics)
-            ]
-            # Added up view by view, as score() does: equal units get equal sums to the last bit.
-            total = np.zeros(len(totals))
-            for column, one in enumerate(ranked):
-                total += one.inside(inside[:, column])
-            totals += total
-            self._ranked.append(ranked)
+            self._views.append(_Surprising(view, inside))
+            totals += self._views[-1].inside(inside)
         self._ordered = np.sort(totals)
 
     def score(self, units: Sequence[Sequence[bytes]]) -> UnitScores:
         """Score and p-value of each unit, whatever else is scored with it."""
         asked = self._units(units)
-        by_view: dict[str, Floats] = {}
-        for view, ranked in zip(self._views, self._ranked, strict=True):
-            outside = view.outside(asked)
-            total = np.zeros(len(asked))
-            for column, one in enumerate(ranked):
-                total += one.outside(outside[:, column])
-            by_view[view.name] = total
+        by_view = {one.view.name: one.outside(asked) for one in self._views}
         scores = sum(by_view.values(), start=np.zeros(len(asked)))
         at_least = len(self._ordered) - np.searchsorted(self._ordered, scores, side="left")
         return UnitScores(scores=scores, p_values=(1 + at_least) / (1 + len(self._ordered)), by_view=by_view)
 
     def _units(self, units: Sequence[Sequence[bytes]]) -> list[Unit]:
-        masker, text = self.masking.masker, self._text_masker
-        return [
-            Unit(raw=tuple(text.canonical(unit) if text else unit), canonical=tuple(masker.canonical(unit)))
-            for unit in units
+        canonical = [tuple(self._canonical.canonical(unit)) for unit in units]
+        if self._raw is None:
+            raw = [tuple(unit) for unit in units]
+        elif self._raw is self._canonical:
+            raw = canonical
+        else:
+            raw = [tuple(self._raw.canonical(unit)) for unit in units]
+        return [*map(Unit, raw, canonical)]
+
+
+class _Surprising:
+    """
+    A fitted view, and what its statistics add to the score.
+
+    Args:
+        view: Fitted.
+        inside: Its statistics of the baseline units that calibrate.
+    """
+
+    def __init__(self, view: View, inside: Floats) -> None:
+        self.view = view
+        self._ranked = [
+            Ranked(column, two_sided=statistic.two_sided)
+            for column, statistic in zip(inside.T, view.statistics, strict=True)
         ]
+
+    def inside(self, statistics: Floats) -> Floats:
+        """The view's part of the scores of the baseline's own units, in nats."""
+        surprises = [one.inside(column) for one, column in zip(self._ranked, statistics.T, strict=True)]
+        return _summed(surprises, len(statistics))
+
+    def outside(self, units: Sequence[Unit]) -> Floats:
+        """The view's part of the scores of units the baseline does not hold, in nats."""
+        statistics = self.view.outside(units)
+        surprises = [one.outside(column) for one, column in zip(self._ranked, statistics.T, strict=True)]
+        return _summed(surprises, len(units))
+
+
+def _summed(surprises: list[Floats], units: int) -> Floats:
+    # View by view, inside as outside: equal units get equal sums to the last bit.
+    total = np.zeros(units)
+    for surprise in surprises:
+        total += surprise
+    return total
+
+
+def disjoint(windows: Sequence[Sequence[bytes]]) -> list[Sequence[bytes]]:
+    """
+    Of windows that share events with their neighbours, as many as share none, from the first on.
+
+    How far one reaches into the next is read off their events: the longest end of
+    one that begins the other.
+
+    >>> disjoint([[b"a", b"b", b"c"], [b"b", b"c", b"d"], [b"d", b"e", b"f"]])
+    [[b'a', b'b', b'c'], [b'd', b'e', b'f']]
+    """
+    kept: list[Sequence[bytes]] = []
+    begin = end = 0  # of the window at hand, and of the last one kept, in events of the stream
+    for at, window in enumerate(windows):
+        if at:
+            before = windows[at - 1]
+            most = min(len(before), len(window)) - 1
+            shared = next((n for n in range(most, 0, -1) if list(before[-n:]) == list(window[:n])), 0)
+            begin += len(before) - shared
+        if begin >= end:
+            kept.append(window)
+            end = begin + len(window)
+    return kept
 
 
 def score_units(
@@ -134,6 +192,7 @@ def score_units(
     *,
     profile: Profile = BALANCED,
     overlapping: bool = False,
+    shape: Literal["records", "texts"] | None = None,
 ) -> UnitScores:
     """
     Score *units* against *baseline*; see :class:`Scorer`.
@@ -143,4 +202,4 @@ def score_units(
     >>> [round(float(p), 3) for p in scored.p_values]
     [1.0, 0.032]
     """
-    return Scorer(baseline, profile=profile, overlapping=overlapping).score(units)
+    return Scorer(baseline, profile=profile, overlapping=overlapping, shape=shape).score(units)

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 import numpy as np
 import zstandard
 
-from driftlock_core.detector import Detector, Gate
+from driftlock_core.detector import Detector
 from driftlock_core.epoch import Baseline, Epoch
 from driftlock_core.errors import StateMismatch
+from driftlock_core.gate import Gate
 from driftlock_core.masking import Masker
 from driftlock_core.profiles import Profile
 
-MAGIC = b"DLS1"  # format 1
+MAGIC = b"DLS2"  # format 2
 
 
 def save(detector: Detector) -> bytes:
@@ -34,7 +35,9 @@ def save(detector: Detector) -> bytes:
         "history": detector.history.tolist(),
         "history_start": detector.history_start,
         "spans": [[index, *span] for index, span in detector.spans.items()],
+        "flagged": detector.flagged,
         "given": len(detector.given.raw) if detector.given else None,
+        "views": detector.views and detector.views.state(),
         "epoch": epoch
         and {
             "index": epoch.index,
@@ -96,6 +99,7 @@ def load(state: bytes, *, masker: Masker | None = None) -> Detector:
     detector.history = np.array(head["history"], dtype=np.int64)
     detector.history_start = head["history_start"]
     detector.spans = {index: (first, last) for index, first, last in head["spans"]}
+    detector.flagged = head["flagged"]
     if epoch := head["epoch"]:
         own = events[: epoch["baseline_events"]]
         events = events[epoch["baseline_events"] :]
@@ -111,6 +115,14 @@ def load(state: bytes, *, masker: Masker | None = None) -> Detector:
         )
     detector.raw = events
     detector.canonical = detector.masker.canonical(events)
+    if detector.views is not None:
+        open_epoch = detector.epoch
+        detector.views.restore(
+            head["views"],
+            detector.canonical,
+            open_epoch.index if open_epoch else None,
+            open_epoch.baseline.canonical if open_epoch else (),
+        )
     return detector
 
 

@@ -50,29 +50,42 @@ class _Side:
 
     def __init__(self, values: Floats) -> None:
         self._ordered = np.sort(values)
-        count = len(values)
-        top = self._ordered[-max(2, count // 10) :]
-        spread = float(np.std(top)) + 0.05 * float(self._ordered[-1] - self._ordered[count // 2])
-        self._scale = max(spread, SMALLEST_SCALE)
+        self._scale = _spread_at_top(self._ordered)
+        # The largest value is judged by the others alone, as a unit to score is: else one far value in the
+        # baseline would hide its own distance in the scale, and the next such unit would not.
+        self._scale_of_others = _spread_at_top(self._ordered[:-1])
 
     def surprise(self, values: Floats, *, inside: bool) -> Floats:
         """
         −ln of the conformal rank, plus the tail beyond the largest value.
 
         A unit of the baseline counts itself among the values; the largest of
-        them is measured against the second largest.
+        them is measured against the second largest, in the scale of the others.
         """
         ordered, count = self._ordered, len(self._ordered)
         at_least = count - np.searchsorted(ordered, values, side="left")
+        border: Floats | float
+        scale: Floats | float
         if inside:
             rank = np.maximum(at_least, 1) / count
-            border = np.where(values >= ordered[-1], ordered[-2], ordered[-1])
+            largest = values >= ordered[-1]
+            border = np.where(largest, ordered[-2], ordered[-1])
+            scale = np.where(largest, self._scale_of_others, self._scale)
         else:
             rank = (at_least + 1) / (count + 1)
-            border = np.full(len(values), ordered[-1])
-        beyond = np.maximum(0.0, values - border) / self._scale
+            border, scale = float(ordered[-1]), self._scale
+        beyond = np.maximum(0.0, values - border) / scale
         surprise: Floats = -np.log(rank) + TAIL_WEIGHT * np.log1p(beyond)
         return surprise
+
+
+def _spread_at_top(ordered: Floats) -> float:
+    """Spread of the largest tenth and a twentieth of the distance from middle to top; at least 0.05."""
+    count = len(ordered)
+    if not count:
+        return SMALLEST_SCALE
+    top = ordered[-max(2, count // 10) :]
+    return max(float(np.std(top)) + 0.05 * float(ordered[-1] - ordered[count // 2]), SMALLEST_SCALE)
 
 
 def leave_out_blocks(count: int) -> tuple[npt.NDArray[np.int64], Bools]:

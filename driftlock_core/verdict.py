@@ -27,6 +27,26 @@ class Textbook:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ViewEvidence:
+    """
+    What the views beside the bytes measured; statistics in the order of window_views/catalogue.py.
+
+    Sizes are bytes, code lengths 1/1024 bit, durations millionths of a usual interval. ``ages`` says
+    for each event how many events before its last like lies, 0 for never (in
+    memory): that reaches further back than the baseline.
+    """
+
+    aspects: dict[str, tuple[float, float]]  # name: rank among the references, distance from the usual
+    values: tuple[int, ...]
+    usual: tuple[float, ...]  # medians of the references
+    references: tuple[tuple[int, ...], ...]  # statistics of past windows, oldest first
+    ages: tuple[int, ...]
+    times: tuple[int, ...]  # of the events, microseconds; empty where the stream has none
+    intervals: tuple[int, ...]  # before each event, in millionths of a usual one; empty likewise
+    usual_us: int  # the usual interval before the first event, microseconds; 0 where there is none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """
     The exact integers behind a verdict.
@@ -54,6 +74,7 @@ class Evidence:
     raw_window: str
     canonical_baseline: str
     canonical_window: str
+    views: ViewEvidence | None = None  # None: judged by the bytes alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +84,12 @@ class Verdict:
 
     ``ncd`` is the size-matched score N = (S − mu) / max(C(W), Cbar): 0 is what
     a window of this stream usually costs; it is not clipped. ``extra_bits`` is
-    8·(S − mu). ``p`` is the p-value the decision used: the larger of the two,
-    or ``p_perm`` alone where ``decided_by`` says so.
+    8·(S − mu).
+
+    ``p`` is the p-value the decision used. Where the views decide, it is
+    ``factor``, the number of views looked at, times the smallest rank of an
+    aspect (Bonferroni); while past windows are too few for that, the larger of
+    p_stream and p_perm, or p_perm alone, as ``decided_by`` says.
     """
 
     window: int  # 0-based position among the stream's windows
@@ -76,7 +101,7 @@ class Verdict:
     p: float
     p_stream: float
     p_perm: float
-    decided_by: Literal["max", "p_perm"]
+    decided_by: Literal["views", "max", "p_perm"]
     extra_bits: float
     size: int  # S, bytes
     mu: float  # bytes
@@ -88,7 +113,8 @@ class Verdict:
     threshold: float
     alpha: float
     compressor: str  # name, library version, level
-    views: tuple[str, ...] = ("bytes",)
+    views: tuple[str, ...] = ("bytes",)  # that stand out, most surprising first
+    factor: int = 1
     evidence: Evidence
     configuration: dict[str, Any] = field(default_factory=dict)
 
@@ -113,4 +139,11 @@ class Verdict:
         ):
             evidence[name] = tuple(evidence[name])
         values["views"] = tuple(values["views"])
+        if views := evidence.get("views"):
+            evidence["views"] = ViewEvidence(
+                aspects={name: (p, distance) for name, (p, distance) in views["aspects"].items()},
+                references=tuple(map(tuple, views["references"])),
+                usual_us=views["usual_us"],
+                **{name: tuple(views[name]) for name in ("values", "usual", "ages", "times", "intervals")},
+            )
         return cls(**values, evidence=Evidence(**evidence))

@@ -37,6 +37,9 @@ class Windows:
     gated: Bools  # passed the gate that makes p_perm worth computing
     flagged: Bools
     ready: Bools  # False: still calibrating
+    factor: Ints  # views looked at, with which the smallest rank is multiplied; 1: the bytes decide alone
+    aspect_p: Floats  # ranks, shape (windows, 3): content, mix, pace; NaN where one has no say
+    aspect_distance: Floats  # same shape: how far from the usual, see window_views/past.py
     chance: Floats  # expected number of flags on this window if nothing had changed, "at most about"
     verdicts: tuple[Verdict, ...] = ()
 
@@ -61,7 +64,7 @@ class Windows:
         columns = {
             field.name: np.concatenate([getattr(part, field.name) for part in parts])
             if parts
-            else np.empty(0, _DTYPES[field.name])
+            else np.empty((0, 3) if field.name.startswith("aspect_") else 0, _DTYPES[field.name])
             for field in fields(Windows)
             if field.name != "verdicts"
         }
@@ -69,7 +72,9 @@ class Windows:
 
 
 _DTYPES = {
-    **dict.fromkeys(("index", "first_seq", "last_seq", "size", "m", "c_window"), np.int64),
-    **dict.fromkeys(("mu", "cbar", "p_stream", "score", "p_perm", "chance"), np.float64),
+    **dict.fromkeys(("index", "first_seq", "last_seq", "size", "m", "c_window", "factor"), np.int64),
+    **dict.fromkeys(
+        ("mu", "cbar", "p_stream", "score", "p_perm", "chance", "aspect_p", "aspect_distance"), np.float64
+    ),
     **dict.fromkeys(("exact", "gated", "flagged", "ready"), np.bool_),
 }

@@ -11,6 +11,7 @@ from driftlock.ui import (
     anomaly_whatif,
     links,
     page,
+    series_anomaly,
 )
 from driftlock.ui.session import TENANT, app
 
@@ -19,6 +20,12 @@ if not anomaly_id:
     page.head("Anomaly", "Why a window was flagged, how rare that is, and the proof.")
     st.info("No flagged window is open. Analyze something and choose a row of its table.")
     st.page_link(links.ANALYZE, label="Go to Analyze")
+    st.stop()
+
+number = app().series.anomaly(TENANT, anomaly_id)
+numbers = app().queries.stream(TENANT, number.row.stream_id) if number else None
+if number is not None and numbers is not None:
+    series_anomaly.show(number, numbers)
     st.stop()
 
 anomaly = app().queries.anomaly(TENANT, anomaly_id)

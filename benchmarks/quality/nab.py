@@ -8,7 +8,6 @@ each file its labelled windows. Detection is finished before a label is read.
 import argparse
 import csv
 import json
-import math
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -30,10 +29,28 @@ from benchmarks.quality.nab_scorer import (
     warmup_of,
     worth,
 )
-from driftlock_core.series import ALERT_SCORE, READINGS, SILENT_PART, SeriesDetector, excess
+from driftlock_core.series import READINGS, SeriesDetector
+from driftlock_core.series_alerts import (
+    ALERT_FADES,
+    ALERT_HABIT,
+    ALERT_SCORE,
+    PAGE_FADES,
+    PAGE_HABIT,
+    PAGE_SCORE,
+    SILENT_PART,
+    Alarm,
+    excess,
+)
 
 HALVES_SEED = 20150515  # draws which series are in a half
-THETAS = np.round(np.arange(0.3, 8.0, 0.05), 2)
+THETAS = np.round(np.arange(0.5, 6.0, 0.1), 2)
+# Rules a page could have had: limit, rise, fading in warm-ups.
+PAGE_RULES = [
+    (limit, rise, fades)
+    for limit in (1.77, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0)
+    for rise, fades in ((0.0, 1.0), *((r, f) for r in (0.25, 0.5, 1.0) for f in (1.0, 2.0, 4.0, 8.0)))
+]
+PAGE_RULE = (PAGE_SCORE, PAGE_HABIT, PAGE_FADES)
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,18 +61,17 @@ class Series:
     times: list[str]
     surprise: np.ndarray  # decades, one column a reading
     alerts: np.ndarray
+    pages: np.ndarray
     warmup: int
     seconds: float
 
 
-def silenced(flagged: np.ndarray, warmup: int) -> np.ndarray:
-    """*flagged* without those that follow an alert within a fifth of the warm-up."""
-    alerts = np.zeros(len(flagged), dtype=bool)
-    last = -math.inf
-    for row in np.flatnonzero(flagged).tolist():
-        if row >= warmup and row - last > SILENT_PART * warmup:
-            alerts[row] = True
-            last = row
+def rung(passing: np.ndarray, warmup: int, limit: float, rise: float, fades: float) -> np.ndarray:
+    """Records at which an alarm with these numbers goes off, as the detector's own do."""
+    alarm = Alarm(limit, rise, SILENT_PART * warmup, fades * warmup)
+    alerts = np.zeros(len(passing), dtype=bool)
+    for row in (warmup + np.flatnonzero(passing[warmup:] >= limit)).tolist():
+        alerts[row] = alarm.goes_off(float(passing[row]), row)
     return alerts
 
 
@@ -68,7 +84,7 @@ def detected(path: Path, name: str) -> Series:
     began = process_time()
     scored = SeriesDetector(warmup).update(values)
     seconds = process_time() - began
-    return Series(name, [row[0] for row in rows], scored.surprise, scored.alert, warmup, seconds)
+    return Series(name, [row[0] for row in rows], scored.surprise, scored.alert, scored.page, warmup, seconds)
 
 
 def labelled_rows(series: Series, windows: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
@@ -98,6 +114,7 @@ def print_tables(data: Path, halves: int = 20) -> None:
     windows: dict[str, Windows] = {one.name: labelled_rows(one, labels[one.name]) for one in corpus}
     print_scores(corpus, windows)
     print_halves(corpus, windows, halves)
+    print_pages(corpus, windows, halves)
     print_surprises(corpus, windows)
     records, seconds = sum(len(one.times) for one in corpus), sum(one.seconds for one in corpus)
     print(f"\n{records:,} records in {seconds:.1f} s of processor time: {records / seconds:,.0f} records/s")
@@ -108,9 +125,10 @@ def print_scores(corpus: list[Series], windows: dict[str, Windows]) -> None:
     everything = {one.name: np.ones(len(one.times), dtype=bool) for one in corpus}
     rows = {
         f"driftlock, alerts at {ALERT_SCORE}": {one.name: one.alerts for one in corpus},
+        f"driftlock, pages at {PAGE_SCORE}": {one.name: one.pages for one in corpus},
         "flag everything": everything,
         "flag everything, silences kept": {
-            one.name: silenced(everything[one.name], one.warmup) for one in corpus
+            one.name: rung(np.ones(len(one.times)), one.warmup, 1.0, 0.0, 1.0) for one in corpus
         },
     }
     print(f"{len(corpus)} series, {sum(map(len, windows.values()))} windows\n")
@@ -139,7 +157,11 @@ def swept(corpus: list[Series], windows: dict[str, Windows], profile: Profile) -
     """Tallies at every limit of a grid."""
     return [
         [
-            tally(silenced(excess(one.surprise) >= theta, one.warmup), windows[one.name], profile)
+            tally(
+                rung(excess(one.surprise), one.warmup, float(theta), ALERT_HABIT, ALERT_FADES),
+                windows[one.name],
+                profile,
+            )
             for one in corpus
         ]
         for theta in THETAS
@@ -172,6 +194,61 @@ def print_halves(corpus: list[Series], windows: dict[str, Windows], halves: int)
     print(
         f"\nstandard on the other half of {halves} random ones (mean, standard deviation): limit chosen on "
         f"the first half {mean(carried):.1f}, {stdev(carried):.1f}; the fixed limit {mean(own):.1f}, {stdev(own):.1f}"
+    )
+
+
+Events = np.ndarray  # windows found, alerts outside, windows
+
+
+def events(alerts: np.ndarray, one: Series, inside: np.ndarray, windows: Windows) -> Events:
+    """What an F1 of events counts, for one series."""
+    counted = alerts & (np.arange(len(alerts)) >= one.warmup)
+    found = len(set(inside[counted].tolist()) - {-1})
+    return np.array([found, int((counted & (inside < 0)).sum()), len(windows)])
+
+
+def f1(counts: Events) -> float:
+    """Of events added up over series."""
+    found, outside, windows = counts.tolist()
+    return 2 * found / max(found + outside + windows, 1)
+
+
+def print_pages(corpus: list[Series], windows: dict[str, Windows], halves: int) -> None:
+    """Event F1 of pages on series that did not choose their rule."""
+    if not halves:
+        return
+    inside = [worth(len(one.times), windows[one.name], PROFILES[0])[1] for one in corpus]
+    by_rule = np.array(
+        [
+            [
+                events(rung(excess(one.surprise), one.warmup, *rule), one, within, windows[one.name])
+                for one, within in zip(corpus, inside, strict=True)
+            ]
+            for rule in PAGE_RULES
+        ]
+    )
+    fixed = PAGE_RULES.index(PAGE_RULE)
+    best_rule = [f1(rule.sum(axis=0)) for rule in by_rule]
+    print(
+        f"\nevent F1 of pages: the fixed rule {f1(by_rule[fixed].sum(axis=0)):.2f}; the best of {len(PAGE_RULES)} "
+        f"on these labels {max(best_rule):.2f} {PAGE_RULES[int(np.argmax(best_rule))]}"
+    )
+    left_out = np.zeros(3, dtype=int)
+    for at in range(len(corpus)):
+        others = np.delete(by_rule, at, axis=1).sum(axis=1)
+        left_out += by_rule[int(np.argmax([f1(row) for row in others])), at]
+    random = Random(HALVES_SEED)
+    chosen_f1, fixed_f1 = [], []
+    for _ in range(halves):
+        order = random.sample(range(len(corpus)), len(corpus))
+        chosen, held_out = order[: len(order) // 2], order[len(order) // 2 :]
+        rule = int(np.argmax([f1(row) for row in by_rule[:, chosen].sum(axis=1)]))
+        chosen_f1.append(f1(by_rule[rule, held_out].sum(axis=0)))
+        fixed_f1.append(f1(by_rule[fixed, held_out].sum(axis=0)))
+    print(
+        f"rule chosen on all other series, each series by its own choice: {f1(left_out):.2f}; chosen on the first of "
+        f"{halves} random halves, on the other {mean(chosen_f1):.2f}, {stdev(chosen_f1):.2f}; "
+        f"the fixed rule there {mean(fixed_f1):.2f}, {stdev(fixed_f1):.2f}"
     )
 
 

@@ -7,12 +7,11 @@ read after all have scored.
 """
 
 import argparse
-import json
 import os
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import mean
@@ -21,13 +20,14 @@ import numpy as np
 
 from benchmarks.quality import peers_learned as learned
 from benchmarks.quality import peers_plain as plain
-from benchmarks.quality.labelled import Prepared, prepare, roc_auc
+from benchmarks.quality import peers_tables
+from benchmarks.quality.labelled import LITTLE_TO_WIN, Prepared, f1, prepare, roc_auc, sets
 from benchmarks.quality.peers_reading import Floats, Task, task_of
-from benchmarks.quality.peers_statistics import Difference, bootstrap_aucs, difference, f1
+from benchmarks.quality.peers_statistics import Difference, bootstrap_aucs, difference
+from benchmarks.quality.results import Direction, Result, by_id
+from benchmarks.quality.workers import each
 from driftlock_core.scoring import Scorer
 
-# Sets in which many anomalous units equal normal ones, or the anomaly is one of meaning: nothing to compare.
-LITTLE_TO_WIN = frozenset({"hdfs_100k", "nezha_tt_0129", "halueval_output"})
 EXTRA = "bench-peers"
 PACKAGES = {"sklearn": "scikit-learn"}  # modules that are installed under another name
 ALPHA = 0.05  # largest p-value that Driftlock flags
@@ -72,6 +72,8 @@ PEERS = (
     Peer("original", "zstd NCD of whole baseline", plain.original),
 )
 
+TITLES = {"driftlock": "**driftlock**"} | {peer.id: peer.title for peer in PEERS}
+
 
 @dataclass(frozen=True)
 class Effort:
@@ -99,7 +101,6 @@ class Comparison:
     flag_everything_f1: float
     peers: dict[str, float]  # ROC-AUC by peer id
     against: dict[str, Difference]
-    seconds: dict[str, float]  # learning and scoring together, by id
 
     @property
     def best(self) -> str:
@@ -118,18 +119,11 @@ def compare(prepared: Prepared, peers: tuple[Peer, ...], effort: Effort) -> Comp
     kept = np.linspace(0, len(prepared.units) - 1, min(effort.units, len(prepared.units))).astype(int)
     positive = prepared.positive[kept]
     prepared = replace(prepared, units=[prepared.units[at] for at in kept], positive=positive)
-    seconds = {}
-    start = time.perf_counter()
     scorer = Scorer(prepared.baseline, overlapping=prepared.overlapping)
     scored = scorer.score(prepared.units)
-    seconds["driftlock"] = time.perf_counter() - start
     task = task_of(prepared, scorer.masking.masker, scorer.reading.shape, effort.references)
-    by_peer = {}
-    for peer in peers:
-        start = time.perf_counter()
-        # Twelve decimals: what differs only by the order of sums counts as a tie.
-        by_peer[peer.id] = np.round(peer.score(task), 12)
-        seconds[peer.id] = time.perf_counter() - start
+    # Twelve decimals: what differs only by the order of sums counts as a tie.
+    by_peer = {peer.id: np.round(peer.score(task), 12) for peer in peers}
     own, own_draws = roc_auc(scored.scores, positive), bootstrap_aucs(scored.scores, positive, effort.draws)
     aucs = {id: roc_auc(scores, positive) for id, scores in by_peer.items()}
     return Comparison(
@@ -145,56 +139,38 @@ def compare(prepared: Prepared, peers: tuple[Peer, ...], effort: Effort) -> Comp
             id: difference(aucs[id] - own, bootstrap_aucs(scores, positive, effort.draws), own_draws)
             for id, scores in by_peer.items()
         },
-        seconds=seconds,
     )
 
 
-def print_tables(rows: list[Comparison], peers: tuple[Peer, ...]) -> None:
-    """Verdicts a set a row, then every ROC-AUC a detector a row."""
-    print("## Driftlock and its best peer: ROC-AUC, difference with 95 % interval, F1\n")
-    print(
-        "| set | read as | units | positive | driftlock | best peer | peer less driftlock | peers ahead "
-        "| F1 flag everything | F1 driftlock p ≤ 0.05 |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|")
+def results(rows: list[Comparison]) -> list[Result]:
+    """Every number under its id; of differences the ends of the interval are kept."""
+    found: list[Result] = []
+
+    def keep(id: str, value: float, unit: str = "ROC-AUC", better: Direction = "none") -> None:
+        found.append(Result(id=f"peers/{id}", value=value, unit=unit, better=better))
+
     for row in rows:
-        best = row.against[row.best]
-        print(
-            f"| {row.name} | {row.shape} | {row.units} | {row.positive} | {row.driftlock:.3f} "
-            f"| {row.best} {row.peers[row.best]:.3f} | {best.value:+.3f} [{best.low:+.3f}, {best.high:+.3f}] "
-            f"| {', '.join(row.ahead) or 'none'} | {row.flag_everything_f1:.3f} | {row.driftlock_f1:.3f} |"
-        )
-    print(
-        f"| **mean** | | | | **{mean(row.driftlock for row in rows):.3f}** "
-        f"| **{mean(row.peers[row.best] for row in rows):.3f}** (the best on each set) | | "
-        f"| **{mean(row.flag_everything_f1 for row in rows):.3f}** | **{mean(row.driftlock_f1 for row in rows):.3f}** |"
-    )
-    print("\n## ROC-AUC of each detector\n")
-    print("| detector | " + " | ".join(row.name for row in rows) + " | mean | seconds |")
-    print("|---" * (len(rows) + 3) + "|")
-    lines = [("driftlock", "**driftlock**", [row.driftlock for row in rows])]
-    lines += [(peer.id, peer.title, [row.peers[peer.id] for row in rows]) for peer in peers]
-    for id, title, aucs in sorted(lines, key=lambda line: -mean(line[2])):
-        cells = " | ".join(f"{auc:.3f}" for auc in aucs)
-        print(f"| {title} | {cells} | **{mean(aucs):.3f}** | {sum(row.seconds[id] for row in rows):.1f} |")
-
-
-def measures(rows: list[Comparison]) -> dict[str, float]:
-    """Every number under an id that later runs use again: ``peers.<set>.<detector>.<measure>``."""
-    found: dict[str, float] = {}
-    for row in rows:
-        start = f"peers.{row.name}"
-        found[f"{start}.driftlock.roc_auc"] = row.driftlock
-        found[f"{start}.driftlock.f1"] = row.driftlock_f1
-        found[f"{start}.flag_everything.f1"] = row.flag_everything_f1
+        keep(f"{row.name}/driftlock/roc_auc", row.driftlock, better="higher")
+        keep(f"{row.name}/driftlock/f1", row.driftlock_f1, "F1 at p ≤ 0.05", "higher")
+        keep(f"{row.name}/flag_everything/f1", row.flag_everything_f1, "F1")
+        keep(f"{row.name}/peers_ahead", len(row.ahead), "peers", "lower")
         for id, auc in row.peers.items():
-            found[f"{start}.{id}.roc_auc"] = auc
-            found[f"{start}.{id}.less_driftlock"] = row.against[id].value
-            found[f"{start}.{id}.less_driftlock_low"] = row.against[id].low
-            found[f"{start}.{id}.less_driftlock_high"] = row.against[id].high
-    for id in ("driftlock", *rows[0].peers):
-        found[f"peers.mean.{id}.roc_auc"] = mean(found[f"peers.{row.name}.{id}.roc_auc"] for row in rows)
+            keep(f"{row.name}/{id}/roc_auc", auc)
+            keep(f"{row.name}/{id}/less_driftlock_low", row.against[id].low)
+            keep(f"{row.name}/{id}/less_driftlock_high", row.against[id].high)
+    for id in rows[0].peers:
+        keep(f"mean/{id}/roc_auc", mean(row.peers[id] for row in rows))
+    keep("mean/driftlock/roc_auc", mean(row.driftlock for row in rows), better="higher")
     return found
+
+
+def measure(data: Path | None, names: list[str], effort: Effort) -> list[Result]:
+    """Compare on the sets called *names*, with the peers that can be imported."""
+    return results(each(partial(_of_set, data, effort), names))
+
+
+def _of_set(data: Path | None, effort: Effort, name: str) -> Comparison:
+    return compare(prepare(data, name), available()[0], effort)
 
 
 def available(peers: tuple[Peer, ...] = PEERS) -> tuple[tuple[Peer, ...], str]:
@@ -217,7 +193,6 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=os.environ.get("DRIFTLOCK_DATA"))
     parser.add_argument("--sets", help="names with commas between; else all sets with something to win")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK.units} units of each set")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="also write every number, by permanent id")
     asked = parser.parse_args()
     if asked.data is None or not (folder := Path(asked.data) / "dev").is_dir():
         print(
@@ -225,22 +200,15 @@ def main() -> int:
             file=sys.stderr,
         )
         return 2
-    there = sorted(path.name.removesuffix(".jsonl.gz") for path in folder.glob("*.jsonl.gz"))
+    there = sets(Path(asked.data))
     names = asked.sets.split(",") if asked.sets else [name for name in there if name not in LITTLE_TO_WIN]
     if not names or (unknown := sorted(set(names) - set(there))):
         print(f"Not in {folder}: {', '.join(unknown) if names else 'any set'}.", file=sys.stderr)
         return 2
-    peers, left_out = available()
-    if left_out:
+    if left_out := available()[1]:
         print(left_out + "\n")
-    effort = QUICK if asked.quick else FULL
-    rows = []
-    for name in names:
-        rows.append(compare(prepare(Path(asked.data), name), peers, effort))
-        print(f"{name}: {sum(rows[-1].seconds.values()):.0f} s", file=sys.stderr, flush=True)
-    print_tables(rows, peers)
-    if asked.json:
-        asked.json.write_text(json.dumps(measures(rows), indent=1, sort_keys=True) + "\n")
+    found = by_id(measure(Path(asked.data), names, QUICK if asked.quick else FULL))
+    print(peers_tables.verdicts(found), peers_tables.detectors(found, TITLES), sep="\n\n")
     return 0
 
 

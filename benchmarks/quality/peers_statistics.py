@@ -51,14 +51,3 @@ def difference(value: float, ahead: Floats, behind: Floats) -> Difference:
     """*value* on the units themselves; the interval from the paired draws."""
     low, high = np.nanquantile(ahead - behind, (0.025, 0.975))
     return Difference(value=value, low=float(low), high=float(high))
-
-
-def f1(flagged: npt.NDArray[np.bool_], positive: npt.NDArray[np.bool_]) -> float:
-    """
-    Harmonic mean of precision and recall; 0 if nothing is found.
-
-    >>> f1(np.array([True, True, True, True]), np.array([True, False, False, False]))
-    0.4
-    """
-    found = int((flagged & positive).sum())
-    return 2 * found / int(flagged.sum() + positive.sum()) if found else 0.0

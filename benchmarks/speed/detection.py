@@ -14,7 +14,7 @@ import zstandard
 
 from benchmarks.sources import lines_of
 from benchmarks.speed.naive import permutation_test
-from driftlock_core import BALANCED, Detector, Masker
+from driftlock_core import BALANCED, Detector, Masker, kernel
 
 REPEATS = 9
 NAIVE_WINDOWS = 10
@@ -31,12 +31,17 @@ class Speed:
     raw: float
     warm: float
     cold: float
+    python: float  # warm, the compiled kernel switched off
     naive: float | None
     state_bytes: int
 
     @property
     def warm_ratio(self) -> float:
         return self.warm / self.raw
+
+    @property
+    def python_ratio(self) -> float:
+        return self.python / self.raw
 
     @property
     def cold_ratio(self) -> float:
@@ -50,18 +55,25 @@ def measure(name: str, text: bytes, *, with_naive: bool) -> Speed:
     The bare pass is one zstd -3 call over the whole text. Detection is
     masking, costs, both p-values and the verdicts of all windows, with a fresh
     detector each time; *warm* shares a masker whose caches have seen the log,
-    *cold* has empty caches. Medians of alternating runs.
+    *cold* has empty caches, *python* is warm without the compiled kernel.
+    Medians of alternating runs.
     """
     events = lines_of(text)
     masker = Masker()
     windows = Detector(BALANCED, masker=masker).update(events)
-    raw, warm, cold = [], [], []
+    with kernel.switched_off():
+        python_masker = Masker()
+        python_masker.canonical(events)
+    raw, warm, cold, python = [], [], [], []
     for _ in range(REPEATS):
         gc.collect()
         raw.append(_timed(lambda: zstandard.ZstdCompressor(level=3).compress(text)))
         warm.append(_timed(lambda: Detector(BALANCED, masker=masker).update(events)))
         raw.append(_timed(lambda: zstandard.ZstdCompressor(level=3).compress(text)))
         cold.append(_timed(lambda: Detector(BALANCED).update(events)))
+        raw.append(_timed(lambda: zstandard.ZstdCompressor(level=3).compress(text)))
+        with kernel.switched_off():
+            python.append(_timed(lambda: Detector(BALANCED, masker=python_masker).update(events)))
     per_event = 1e6 / len(events)
     return Speed(
         name=name,
@@ -70,6 +82,7 @@ def measure(name: str, text: bytes, *, with_naive: bool) -> Speed:
         raw=statistics.median(raw) * per_event,
         warm=statistics.median(warm) * per_event,
         cold=statistics.median(cold) * per_event,
+        python=statistics.median(python) * per_event,
         naive=_naive(events, len(windows)) * per_event if with_naive else None,
         state_bytes=_in_fresh_process(events),
     )

@@ -7,12 +7,16 @@ from typing import Final
 import click
 
 from driftlock.cli.failure import Failure, report
+from driftlock.cli.kind_option import kind_option
+from driftlock.cli.number_recomputing import RecordedNumber, recompute_numbers
 from driftlock.cli.record_file import Recorded, read_records
 from driftlock.cli.sources import shown_name
 from driftlock.cli.table import WIDTH, emphasized, printable
 from driftlock.decode import FORMATS
-from driftlock.model import KINDS, Kind
+from driftlock.model import Kind
 from driftlock_core.recompute import Recomputation
+
+AnyRecorded = Recorded | RecordedNumber
 
 DIFFERENT: Final = 1
 _LONGEST_VALUE: Final = 34  # letters of a differing value; some are lists of hundreds of numbers
@@ -25,8 +29,11 @@ _LONGEST_VALUE: Final = 34  # letters of a differing value; some are lists of hu
 @click.option(
     "--baseline", "baseline_path", metavar="FILE", help="The baseline file detect was given, if any."
 )
+@click.option(
+    "--skip", type=click.IntRange(min=0), default=0, metavar="N", help="As given to detect, if it was."
+)
 @click.option("--format", type=click.Choice(FORMATS), help="As given to detect.")
-@click.option("--kind", type=click.Choice(KINDS), help="As given to detect.")
+@kind_option("As given to detect.")
 @click.pass_context
 def command(
     ctx: click.Context,
@@ -35,6 +42,7 @@ def command(
     window: int | None,
     events_path: str | None,
     baseline_path: str | None,
+    skip: int,
     format: str | None,
     kind: Kind | None,
 ) -> None:
@@ -45,35 +53,47 @@ def command(
     all are identical, 1 if one differs, 2 after an error.
     """
     recorded = _chosen(read_records(records), window)
-    results: dict[tuple[str, int], Recomputation] = {}
+    results: dict[object, Recomputation] = {}
     if events_path is not None:
         from driftlock.cli.recomputing import recompute_from
 
         recorded = _of_file(recorded, shown_name(events_path))
-        results = recompute_from(events_path, recorded, baseline_path=baseline_path, format=format, kind=kind)
+        windows = [one for one in recorded if isinstance(one, Recorded)]
+        numbers = [one for one in recorded if isinstance(one, RecordedNumber)]
+        if windows:
+            results.update(
+                recompute_from(
+                    events_path, windows, baseline_path=baseline_path, skip=skip, format=format, kind=kind
+                ).items()
+            )
+        if numbers:
+            results.update(
+                recompute_numbers(events_path, numbers, skip=skip, format=format, kind=kind).items()
+            )
     for number, one in enumerate(recorded):
         if number:
             click.echo("\n" + "─" * WIDTH + "\n")
         click.echo("\n".join(_text(one)))
-        if result := results.get((one.stream, one.verdict.window)):
+        if result := results.get(one.key):
             click.echo("\n" + "\n".join(_outcome(result)))
     if not recorded:
         report("there is nothing to explain: no window was flagged")
     ctx.exit(0 if all(result.identical for result in results.values()) else DIFFERENT)
 
 
-def _chosen(recorded: list[Recorded], window: int | None) -> list[Recorded]:
+def _chosen(recorded: list[AnyRecorded], window: int | None) -> list[AnyRecorded]:
     if window is None:
         return recorded
-    if chosen := [one for one in recorded if one.verdict.window == window]:
-        return chosen
-    there = ", ".join(str(one.verdict.window) for one in recorded[:8]) or "none"
+    windows = [one for one in recorded if isinstance(one, Recorded)]
+    if chosen := [one for one in windows if one.verdict.window == window]:
+        return list(chosen)
+    there = ", ".join(str(one.verdict.window) for one in windows[:8]) or "none"
     raise Failure(
         f"There is no record of window {window}; the windows recorded are {there}. Choose one of them."
     )
 
 
-def _of_file(recorded: list[Recorded], name: str) -> list[Recorded]:
+def _of_file(recorded: list[AnyRecorded], name: str) -> list[AnyRecorded]:
     """The records of the file called *name*; of one stream alone all of them, it may have been renamed."""
     streams = list(dict.fromkeys(one.stream for one in recorded))
     own = [one for one in recorded if one.stream == name or one.stream.startswith(f"{name} (")]
@@ -88,7 +108,7 @@ def _of_file(recorded: list[Recorded], name: str) -> list[Recorded]:
     return own
 
 
-def _text(one: Recorded) -> Iterator[str]:
+def _text(one: AnyRecorded) -> Iterator[str]:
     words = one.record["explanation"]
     yield from _wrapped(words["sentence"])
     yield ""

@@ -51,6 +51,7 @@ class Following:
             format_evidence=self._reading.format_evidence,
             kind_evidence=self._reading.kind_evidence,
             compression=None,
+            kind_seen=self._reading.kind_seen,
         )
 
     def events(self, caught_up: Callable[[], None]) -> Iterator[Event]:

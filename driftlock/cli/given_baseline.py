@@ -15,19 +15,20 @@ def read_baseline(
     path: str, choice: Choice, *, format: str | None, kind: Kind | None
 ) -> tuple[Choice, list[bytes], str]:
     """
-    The first events of the file at *path*, as many as the profile's baseline.
+    The first events of the file at *path*, as many as the baseline that suits their kind.
 
     Returns:
-        The choice, with smaller sizes where the file is short and none were
-        given; the raw events; a sentence that says what is used.
+        The choice at the sizes of that kind, or smaller ones where the file is
+        short and none were given; the raw events; a sentence that says what is used.
 
     Raises:
         Failure: The file holds too few events for the sizes.
     """
-    wanted = choice.profile.baseline
     name = shown_name(path)
     with open_source(path) as source:
         decoding = decode(source, name=name, format=format, kind=kind)
+        choice = replace(choice, profile=choice.profile_for(decoding.recognition.kind))
+        wanted = choice.profile.baseline
         events = [event.payload for event in islice(decoding.events(), wanted)]
     if len(events) < wanted:
         fitting = [window for window in WINDOW_SIZES if BASELINE_WINDOWS * window <= len(events)]

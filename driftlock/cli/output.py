@@ -14,8 +14,11 @@ _IN_MEMORY: Final = 8 * 1024**2  # bytes of records held before they go to a tem
 class Output(Protocol):
     """Takes what is found, in order."""
 
-    def begin(self, name: str, head: str) -> None:
-        """A file begins; *head* says in one line what it was taken for."""
+    def begin(self, name: str, head: str, kind: str) -> None:
+        """A file begins; *head* says in one line what it was taken for, *kind* on what evidence."""
+
+    def advice(self, sentence: str) -> None:
+        """What its first baseline holds and what to do about it."""
 
     def anomaly(self, record: dict[str, Any]) -> None:
         """A flagged window of it."""
@@ -33,8 +36,12 @@ class Output(Protocol):
 class JsonLines:
     """The records, one a line, at once; the summary goes to standard error."""
 
-    def begin(self, name: str, head: str) -> None:
+    def begin(self, name: str, head: str, kind: str) -> None:
         """Nothing: every line names its stream."""
+
+    def advice(self, sentence: str) -> None:
+        """For whoever looks on, as the footer."""
+        click.echo(f"driftlock: {sentence}", err=True)
 
     def anomaly(self, record: dict[str, Any]) -> None:
         """Written and flushed."""
@@ -65,10 +72,13 @@ class Json:
         self._records = self._spool()
         self._count = 0
 
-    def begin(self, name: str, head: str) -> None:
+    def begin(self, name: str, head: str, kind: str) -> None:
         """An empty list of anomalies."""
         self._records.close()
         self._records, self._count = self._spool(), 0
+
+    def advice(self, sentence: str) -> None:
+        """Nothing: the summary holds what it rests on, under each stream."""
 
     def anomaly(self, record: dict[str, Any]) -> None:
         """Kept until the summary is known."""

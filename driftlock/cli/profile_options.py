@@ -7,8 +7,10 @@ from typing import Any, Final, TypeVar
 import click
 
 from driftlock.cli.failure import Failure
-from driftlock_core.compressors import COMPRESSORS
-from driftlock_core.errors import InvalidProfile
+from driftlock.model import Kind
+from driftlock_core.compressors import COMPRESSORS, OPTIONAL_COMPRESSORS, compressor_named
+from driftlock_core.errors import InvalidProfile, UnknownCompressor
+from driftlock_core.kind_profiles import for_kind
 from driftlock_core.profiles import BALANCED, BASELINE_WINDOWS, HOPS_PER_WINDOW, PROFILES, Profile
 
 CUSTOM: Final = "custom"
@@ -35,9 +37,18 @@ _OPTIONS: Final = (
         metavar="N|FILE",
         help="Size of the rolling baseline in events, or a file whose first events are a fixed one.",
     ),
-    click.option("--window", type=int, metavar="N", help="Events in a window; alone it scales all sizes."),
+    click.option(
+        "--window",
+        type=int,
+        metavar="N",
+        help="Events in a window; alone it scales all sizes. Default: as suits the kind.",
+    ),
     click.option("--hop", type=int, metavar="N", help="Events from one window to the next."),
-    click.option("--compressor", type=click.Choice(list(COMPRESSORS)), help="Default: zstd."),
+    click.option(
+        "--compressor",
+        type=click.Choice([*COMPRESSORS, *OPTIONAL_COMPRESSORS]),
+        help="Default: zstd. openzl is optional and not calibrated.",
+    ),
     click.option(
         "--seed", type=click.IntRange(min=0), metavar="N", help="Seed of the permutations.  [default: 0]"
     ),
@@ -58,6 +69,10 @@ class Choice:
     profile: Profile
     sizes_given: bool  # then no others are proposed
     baseline_file: str | None
+
+    def profile_for(self, kind: Kind) -> Profile:
+        """The profile at the sizes that suit *kind*, unless sizes were given."""
+        return self.profile if self.sizes_given else for_kind(self.profile, kind)
 
 
 def choose(
@@ -103,6 +118,10 @@ def choose(
         raise Failure(
             f"These options cannot decide anything: {error}. `driftlock profiles` shows numbers that can."
         ) from error
+    try:
+        compressor_named(profile.compressor)
+    except UnknownCompressor as error:
+        raise Failure(f"--compressor {profile.compressor}: {error}.") from error
     if profile != base:
         profile = replace(profile, name=CUSTOM)
     return Choice(

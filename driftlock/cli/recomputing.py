@@ -19,12 +19,14 @@ class Recomputing:
     Only the events that verdicts still to come ask for are held.
     """
 
-    def __init__(self, recorded: Sequence[Recorded], baseline: Sequence[bytes] | None) -> None:
+    def __init__(
+        self, recorded: Sequence[Recorded], baseline: Sequence[bytes] | None, *, skip: int = 0
+    ) -> None:
         self.results: dict[int, Recomputation] = {}  # by window
         self._waiting = sorted(recorded, key=lambda one: one.verdict.last_seq)
         self._baseline = baseline
         self._events: dict[int, bytes] = {}
-        self._seq = 0
+        self._seq = -skip
 
     @property
     def waiting(self) -> Sequence[Recorded]:
@@ -33,13 +35,13 @@ class Recomputing:
 
     @property
     def events(self) -> int:
-        """How many came by."""
-        return self._seq
+        """How many came by behind those left out."""
+        return max(0, self._seq)
 
     def take(self, payload: bytes) -> None:
         """The next event."""
         self._seq += 1
-        if not self._waiting:
+        if not self._waiting or self._seq < 1:
             return
         self._events[self._seq] = payload
         if self._seq < self._waiting[0].verdict.last_seq:
@@ -63,11 +65,15 @@ def recompute_from(
     recorded: Sequence[Recorded],
     *,
     baseline_path: str | None,
+    skip: int = 0,
     format: str | None,
     kind: Kind | None,
 ) -> dict[tuple[str, int], Recomputation]:
     """
     Recompute all of *recorded*, records of the streams of the file at *path*.
+
+    Args:
+        skip: Events that were left out at the beginning of each stream.
 
     Returns:
         By stream name and window.
@@ -81,7 +87,7 @@ def recompute_from(
     for one in recorded:
         streams.setdefault(one.stream, []).append(one)
     work = {
-        stream: Recomputing(group, _baseline(group, baseline_path, format=format, kind=kind))
+        stream: Recomputing(group, _baseline(group, baseline_path, format=format, kind=kind), skip=skip)
         for stream, group in streams.items()
     }
     with open_source(path) as source:

@@ -6,9 +6,11 @@ from typing import Any
 import orjson
 
 from driftlock.cli.failure import Failure
+from driftlock.cli.number_recomputing import RecordedNumber
 from driftlock.cli.sources import open_source, shown_name
 from driftlock.services.records import verdict_of
 from driftlock_core.profiles import Profile
+from driftlock_core.series_verdict import SeriesVerdict
 from driftlock_core.verdict import Verdict
 
 
@@ -24,10 +26,15 @@ class Recorded:
         """What the record calls its stream."""
         return str(self.record["stream"])
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells it from every other."""
+        return self.stream, self.verdict.window
 
-def read_records(path: str) -> list[Recorded]:
+
+def read_records(path: str) -> list[Recorded | RecordedNumber]:
     """
-    The flagged windows in a file of ``detect --output jsonl`` or ``json``, in order.
+    The flagged windows, and numbers of series, in a file of ``detect --output jsonl`` or ``json``, in order.
 
     Raises:
         Failure: The file holds something else; the message names the line or the missing field.
@@ -58,8 +65,12 @@ def _parsed(line: bytes, number: int, name: str) -> Any:
         raise _foreign(name, f"line {number} is no JSON") from error
 
 
-def _recorded(record: Any, name: str) -> Recorded:
+def _recorded(record: Any, name: str) -> Recorded | RecordedNumber:
     try:
+        if isinstance(record, dict) and "series" in record:
+            number = RecordedNumber(SeriesVerdict.from_record(record), record)
+            record["stream"], *(record["explanation"][level] for level in ("sentence", "paragraph", "method"))
+            return number
         recorded = Recorded(verdict_of(record), record)
         Profile.from_configuration(recorded.verdict.configuration)
         record["stream"], *(record["explanation"][level] for level in ("sentence", "paragraph", "method"))

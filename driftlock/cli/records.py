@@ -73,7 +73,12 @@ class RecordWriter:
             "incident": self.incidents,
             "first_at": iso(at(events[0].at_us)),
             "last_at": iso(at(events[-1].at_us)),
-            "severity": severity(verdict.extra_bits, verdict.mu, disjoint_in_a_row(self._incident)),
+            "severity": severity(
+                verdict.extra_bits,
+                verdict.mu,
+                disjoint_in_a_row(self._incident),
+                [finding.beyond for finding in description.findings],
+            ),
             "ordinary_range": list(ordinary),
             "windows_per_day": per_day,
             "ncd_textbook": description.ncd_textbook,

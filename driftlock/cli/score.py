@@ -1,24 +1,33 @@
 """``driftlock score``: one score and p-value per unit of a file, against a baseline file."""
 
-import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import click
+from click.exceptions import Exit
 
-from driftlock.cli.failure import Failure
+from driftlock.cli.baseline_sample import MOST_BYTES, MOST_UNITS, sampled
+from driftlock.cli.failure import Failure, report
+from driftlock.cli.given_file import GivenFile, given_file
+from driftlock.cli.kind_option import kind_option
 from driftlock.cli.profile_options import CUSTOM
+from driftlock.cli.progress import shown_progress
+from driftlock.cli.score_kind import Survey, surveyed, taken
+from driftlock.cli.scored_units import ScoredUnits
 from driftlock.cli.series import series_lines
-from driftlock.cli.sources import STANDARD_INPUT, open_source, shown_name
-from driftlock.cli.units import UNITS, By, Unit, read_lines, units_of
-from driftlock.model import KINDS, Kind
+from driftlock.cli.sources import STANDARD_INPUT, shown_name
+from driftlock.cli.stopping import Stopping
+from driftlock.cli.units import UNITS, By, Unit, no_group, read_lines, unit_count, units_of
+from driftlock.cli.whole_lines import written
+from driftlock.model import Kind
 from driftlock_core.errors import TooFewEvents
-from driftlock_core.profiles import BALANCED, PROFILES
-from driftlock_core.scoring import score_units
+from driftlock_core.profiles import BALANCED, PROFILES, Profile
+from driftlock_core.scoring import Scorer
 
 DEFAULT_ALPHA: Final = 0.05
 
@@ -28,7 +37,9 @@ DEFAULT_ALPHA: Final = 0.05
 @click.option(
     "--input", "input_path", required=True, metavar="FILE", help="Events to score, in the same form."
 )
-@click.option("--unit", type=click.Choice(UNITS), help="What gets a score of its own.")
+@click.option(
+    "--unit", type=click.Choice(UNITS), help="What gets a score of its own.  [default: as suits the kind]"
+)
 @click.option(
     "--window",
     type=click.IntRange(min=1),
@@ -54,10 +65,8 @@ DEFAULT_ALPHA: Final = 0.05
     metavar="X",
     help="Largest p-value to flag.",
 )
-@click.option(
-    "--kind",
-    type=click.Choice(KINDS),
-    help="Telemetry kind; all are scored alike, except metrics with --warmup.",
+@kind_option(
+    "Telemetry kind of the baseline, which decides unit and reading; metrics with --warmup: a series."
 )
 @click.option(
     "--warmup",
@@ -112,64 +121,119 @@ def command(
     if warmup is not None:
         if kind != "metrics" or baseline is not None:
             raise Failure("--warmup is for a series: give it with --kind metrics and without --baseline.")
-        lines = series_lines(input_path, warmup)
-        # Read before the output is opened: an input that cannot be read leaves earlier scores as they were.
-        first = next(lines)
-        with _written(output) as target:
-            target.writelines(chain([first], lines))
+        size = None if input_path == STANDARD_INPUT else Path(input_path).stat().st_size
+        name, shown = shown_name(input_path), output == STANDARD_INPUT
+        with shown_progress(name, size, output_is_shown=shown) as progress:
+            _write(series_lines(input_path, warmup, progress=progress), output)
         return
-    if baseline is None or unit is None:
-        raise Failure(
-            "Give --baseline and --unit, or --kind metrics and --warmup if the input is a numeric series."
-        )
+    if baseline is None:
+        raise Failure("Give --baseline, or --kind metrics and --warmup if the input is a numeric series.")
     if baseline == input_path == STANDARD_INPUT:
         raise Failure("Only one of --baseline and --input can be standard input.")
-    known = _units(baseline, unit, window, hop)
-    asked = _units(input_path, unit, window, hop)
-    if not asked:
-        raise Failure(f"“{shown_name(input_path)}” holds no events. Choose a file with at least one line.")
     base = replace(PROFILES.get(profile, BALANCED), seed=seed)
+    with given_file(baseline) as known, given_file(input_path) as asked:
+        _score(known, asked, output, Wanted(kind, unit, window, hop, alpha, base))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the options say of units and scores."""
+
+    kind: Kind | None
+    unit: By | None
+    window: int  # lines
+    hop: int  # lines
+    alpha: float
+    profile: Profile
+
+
+def _score(known: GivenFile, asked: GivenFile, output: str, wanted: Wanted) -> None:
+    """
+    Look both files through, learn the one, score the other.
+
+    The files are read twice, so that a line that cannot be read is told before
+    earlier scores are overwritten.
+    """
+    seen = _surveyed(known), _surveyed(asked)
+    how = taken(*seen, kind=wanted.kind, unit=wanted.unit)
+    if how.by == "group":
+        for file, survey in zip((known, asked), seen, strict=True):
+            if survey.first_without_group is not None:
+                raise no_group(file.name, survey.first_without_group)
+    units_in = partial(_units, by=how.by, window=wanted.window, hop=wanted.hop)
+    with units_in(known) as units:
+        sample = sampled(units, most_units=MOST_UNITS, most_bytes=MOST_BYTES[how.by])
+    if not seen[1].events:
+        raise Failure(f"“{asked.name}” holds no events. Choose a file with at least one line.")
     try:
-        scored = score_units(
-            [u.events for u in known],
-            [u.events for u in asked],
-            profile=base,
-            overlapping=unit == "window" and hop < window,
+        scorer = Scorer(
+            [unit.events for unit in sample.units],
+            profile=wanted.profile,
+            overlapping=how.by == "window" and wanted.hop < wanted.window,
+            shape=how.profile.shape,
         )
     except TooFewEvents as error:
         raise Failure(
-            f"The baseline “{shown_name(baseline)}” holds {error.have} units by {unit}; at least "
+            f"The baseline “{known.name}” holds {error.have} units by {how.by}; at least "
             f"{error.needed} are needed for a p-value. Choose a longer file."
         ) from error
-    with _written(output) as target:
-        for one, score, p_value in zip(asked, scored.scores.tolist(), scored.p_values.tolist(), strict=True):
-            record = {
-                "unit": one.name,
-                "group": one.group,
-                "score": score,
-                "p_value": p_value,
-                "flagged": p_value <= alpha,
-            }
-            target.write(json.dumps(record, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n")
+    report(f"scored by {how.by} as {how.kind}: {how.evidence}")
+    if sample.capped:
+        report(
+            f"of the {sample.of} baseline units {len(sample.units)} are used, those whose 0-based numbers have the "
+            f"smallest SHA-256: more than {MOST_UNITS} units or {MOST_BYTES[how.by] // 1024**2} MiB are not held."
+        )
+    scored = ScoredUnits(scorer, alpha=wanted.alpha)
+    with units_in(asked) as units:
+        count = unit_count(how.by, seen[1].events, window=wanted.window, hop=wanted.hop)
+        if count is None:
+            _write(scored.lines(units), output, done=lambda: scored.events, of=seen[1].events)
+        else:
+            _write(scored.lines(units), output, done=lambda: scored.units, of=count)
     if scored.another_regime:
-        click.echo(
-            f"driftlock: {scored.share_unlike:.0%} of the {len(asked)} units have p ≤ 0.10 where about 10% "
+        report(
+            f"{scored.unlike / scored.units:.0%} of the {scored.units} units have p ≤ 0.10 where about 10% "
             "should: as a whole they are unlike the baseline. The order of the scores still tells them apart, "
-            "p-values and flags do not. Choose a baseline from nearer in time.",
-            err=True,
+            "p-values and flags do not. Choose a baseline from nearer in time."
         )
 
 
-def _units(path: str, by: By, window: int, hop: int) -> list[Unit]:
-    name = shown_name(path)
-    with open_source(path) as source:
-        return units_of(read_lines(source, name), by, name, window=window, hop=hop)
+def _surveyed(file: GivenFile) -> Survey:
+    with file.opened() as source, shown_progress(file.name, file.size, output_is_shown=False) as progress:
+        return surveyed(read_lines(source, file.name, progress=progress))
 
 
 @contextmanager
-def _written(path: str) -> Iterator[BinaryIO]:
-    if path == STANDARD_INPUT:
-        yield click.get_binary_stream("stdout")
-        return
-    with open(path, "wb") as target:
-        yield target
+def _units(file: GivenFile, *, by: By, window: int, hop: int) -> Iterator[Iterator[Unit]]:
+    with file.opened() as source:
+        yield units_of(read_lines(source, file.name), by, file.name, window=window, hop=hop)
+
+
+def _write(
+    pieces: Iterator[bytes], output: str, *, done: Callable[[], int] = int, of: int | None = None
+) -> None:
+    """
+    Whole lines, as they come; a request to stop ends them.
+
+    Args:
+        done: How much has been scored, for the progress.
+        of: How much there is, if that is known.
+    """
+    # Made before the output is opened: an input that cannot be read leaves earlier scores as they were.
+    first = next(pieces)
+    shown = output == STANDARD_INPUT
+    with (
+        written(output) as target,
+        Stopping() as stopping,
+        shown_progress("scoring", of, output_is_shown=shown) as progress,
+    ):
+        for piece in chain([first], pieces):
+            target.write(piece)
+            progress(done())
+            if stopping.signal is not None:
+                break
+    if stopping.signal is not None:
+        report(
+            f"stopped: {target.lines} units are scored, each on a whole line; the rest of the input is not."
+        )
+        raise Exit(128 + stopping.signal)

@@ -9,6 +9,9 @@ from typing import Any, Final
 
 import click
 
+from driftlock.cli import number_table
+from driftlock.model import Recognition
+from driftlock_core.compressors import compressor_text
 from driftlock_core.numbers_text import (
     bits_text,
     count_text,
@@ -18,6 +21,8 @@ from driftlock_core.numbers_text import (
     p_text,
 )
 from driftlock_core.profiles import Profile
+from driftlock_core.window_views.findings import Finding
+from driftlock_core.window_views.findings_text import VIEW_NAMES, lead_text
 
 WIDTH: Final = 100
 EVENTS_SHOWN: Final = 3
@@ -37,10 +42,15 @@ class Table:
         self._files = 0
         self._incident: tuple[str, int] | None = None
 
-    def begin(self, name: str, head: str) -> None:
-        """Name and reading of the file."""
+    def begin(self, name: str, head: str, kind: str) -> None:
+        """Name and reading of the file, and what the reading rests on."""
         click.echo(("\n" if self._files else "") + click.style(printable(name), bold=True) + f"  {head}")
+        click.echo("\n".join(_wrapped(kind)))
         self._files += 1
+
+    def advice(self, sentence: str) -> None:
+        """Below the head, before the first window is judged."""
+        click.echo("\n".join(_wrapped(sentence)))
 
     def anomaly(self, record: dict[str, Any]) -> None:
         """The block of one window."""
@@ -48,7 +58,7 @@ class Table:
         if incident != self._incident:
             self._incident = incident
             click.echo("\n" + f"── Incident {count_text(record['incident'])} ".ljust(WIDTH, "─"))
-        click.echo("\n" + block(record))
+        click.echo("\n" + (number_block(record) if "series" in record else block(record)))
 
     def end(self, summary: dict[str, Any]) -> None:
         """The line of counts."""
@@ -65,44 +75,87 @@ def head(reading: str, profile: Profile) -> str:
     """What a file was taken for and the limits it is judged by, in one line."""
     return (
         f"{reading} · {profile.name}: NCD ≥ {limit_text(profile.threshold)}, "
-        f"p ≤ {limit_text(profile.alpha)} · {profile.compressor}"
+        f"p ≤ {limit_text(profile.alpha)} · {compressor_text(profile.compressor)}"
+    )
+
+
+def kind_line(recognition: Recognition, profile: Profile) -> str:
+    """Why the kind was taken, and the sizes that go with it; numbers may be judged without windows."""
+    if recognition.kind == "metrics":
+        return recognition.kind_evidence
+    return (
+        f"{recognition.kind_evidence} Baseline {profile.baseline}, window {profile.window}, "
+        f"hop {profile.hop} events."
     )
 
 
 def block(record: dict[str, Any]) -> str:
     """Place, numbers, sentence and dearest events of one flagged window."""
-    decimals = ncd_decimals(tuple(record["ordinary_range"]))
-    permutation_floor = 1 / (record["permutations"] + 1)
-    stream_floor = 1 / (record["m"] + 1)
-    bits = record["extra_bits"]
     severity = click.style(record["severity"], fg=_SEVERITY_COLOURS[record["severity"]])
     calibrating = "" if record["status"] == "ready" else f" · {record['status']}"
     lines = [
         click.style(f"Window {count_text(record['window'])}", bold=True)
         + f" · {_place(record)} · {severity}{calibrating}",
-        f"  NCD {ncd_text(record['ncd'], decimals, at_least=record['threshold'])}"
-        f"   p_stream {p_text(record['p_stream'], stream_floor, at_most=record['alpha'])}"
-        f"   p_perm {p_text(record['p_perm'], permutation_floor, at_most=record['alpha'])}"
-        f"   {'+' if round(bits) > 0 else ''}{bits_text(bits)} bits",
+        "  " + "   ".join(_figures(record)),
         *_wrapped(record["explanation"]["sentence"]),
-        *_events(record),
     ]
+    findings = [Finding.from_record(finding) for finding in record["description"].get("findings", ())]
+    for finding in findings:
+        if (told := lead_text(finding)) not in record["explanation"]["sentence"]:
+            lines += _wrapped(f"{VIEW_NAMES[finding.view]}: {told}")
+    # The dearest events say nothing about how often, in which order or when.
+    if (
+        not findings
+        or {"bytes", "templates"} & {finding.view for finding in findings}
+        or record["ncd"] >= record["threshold"]
+    ):
+        lines += _events(record)
     return "\n".join(lines)
+
+
+def _figures(record: dict[str, Any]) -> list[str]:
+    """Views and p where the views decided, both p-values of the bytes where those did; NCD and bits always."""
+    ncd = ncd_text(record["ncd"], ncd_decimals(tuple(record["ordinary_range"])), at_least=record["threshold"])
+    bits = f"{'+' if round(record['extra_bits']) > 0 else ''}{bits_text(record['extra_bits'])} bits"
+    if record["decided_by"] == "views":
+        floor = record["factor"] / (len(record["evidence"]["views"]["references"]) + 1)
+        names = ", ".join(VIEW_NAMES[view] for view in record["views"])
+        p = p_text(record["p"], floor, at_most=record["alpha"])
+        return [names, f"p {p}", f"NCD {ncd}", bits]
+    stream_floor, permutation_floor = 1 / (record["m"] + 1), 1 / (record["permutations"] + 1)
+    return [
+        f"NCD {ncd}",
+        f"p_stream {p_text(record['p_stream'], stream_floor, at_most=record['alpha'])}",
+        f"p_perm {p_text(record['p_perm'], permutation_floor, at_most=record['alpha'])}",
+        bits,
+    ]
+
+
+def number_block(record: dict[str, Any]) -> str:
+    """Place, figures and sentence of one flagged number."""
+    return "\n".join([*number_table.lines(record), *_wrapped(record["explanation"]["sentence"])])
 
 
 def footer(summary: dict[str, Any]) -> str:
     """Counts, what chance alone would do, status, and what could not be read."""
-    counts = (
-        _many(summary["events"], "event"),
-        f"{_many(summary['windows'], 'window')} tested",
+    counts = [_many(summary["events"], "event")]
+    if summary["numbers"]:
+        counts.append(f"{_many(summary['numbers'], 'number')} judged")
+    if summary["windows"] or not summary["numbers"]:
+        counts.append(f"{_many(summary['windows'], 'window')} tested")
+    counts += [
         f"{count_text(summary['flagged'])} flagged",
         _many(summary["incidents"], "incident"),
         _status(summary),
-    )
+    ]
     lines = [
         " · ".join(counts),
-        f"expected by chance: at most about {_rounded_up(summary['expected_by_chance'])} flagged",
+        "expected by chance: not stated for numbers judged as series"
+        if summary["expected_by_chance"] is None
+        else f"expected by chance: at most about {_rounded_up(summary['expected_by_chance'])} flagged",
     ]
+    for sentence in summary["drift"]:
+        lines += textwrap.wrap(printable(sentence), WIDTH)
     if summary["skipped"]:
         reasons = "; ".join(f"line {s['line']}: {s['reason']}" for s in summary["skipped_lines"][:3])
         more = "; …" if summary["skipped"] > 3 else ""

@@ -72,6 +72,7 @@ class Decoding:
             format_evidence=self._reading.format_evidence,
             kind_evidence=self._reading.kind_evidence,
             compression=self._unpacked.compression,
+            kind_seen=self._reading.kind_seen,
         )
         self._found = self._reading.read(chain((first,), blocks), self._tally)
         self._key_prefix = blake2b(digest, digest_size=8).digest()

@@ -13,7 +13,7 @@ from driftlock.decode.errors import UnknownFormat, UnknownKind
 from driftlock.decode.found import Found
 from driftlock.decode.json_text import read_object
 from driftlock.decode.tally import Tally
-from driftlock.model import KINDS, Kind
+from driftlock.model import KINDS, Kind, KindEvidence
 
 HEAD_BYTES = 1024**2  # looked at before anything is decided
 FORMATS = ("ndjson", "json_array", "json_events", "csv", "text", "syslog", "otlp_json")
@@ -28,7 +28,7 @@ _RECORDS: dict[Kind, str] = {
     "metrics": "metric data points",
     "traces": "spans",
     "llm": "spans or log records with gen_ai attributes",
-}
+}  # the kinds that OTLP has
 
 Reader = Callable[[Iterable[bytes], Tally], Iterator[Found]]
 
@@ -43,6 +43,7 @@ class Reading:
     kind_evidence: str
     read: Reader
     own_kinds: bool
+    kind_seen: KindEvidence | None = None  # None where chosen by hand
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def recognise(head: Head, *, format: str | None, kind: Kind | None) -> Reading:
 
     Raises:
         UnknownFormat: *format* is none of them.
-        UnknownKind: *kind* is none of the four.
+        UnknownKind: *kind* is none of :data:`driftlock.model.KINDS`.
     """
     if format is not None and format not in FORMATS:
         raise UnknownFormat(format, FORMATS)
@@ -100,9 +101,16 @@ def recognise(head: Head, *, format: str | None, kind: Kind | None) -> Reading:
     if kind is not None:
         return Reading(name, seen or evidence, kind, _BY_HAND, read, False)
     sample = list(islice(read([head.whole], Tally()), _SAMPLED))
-    found, kind_evidence = _kind(name, sample, head)
-    own_kinds = name == "otlp_json"
-    return Reading(name, evidence if format else seen or evidence, found, kind_evidence, read, own_kinds)
+    kind_seen = _kind(name, sample, head)
+    return Reading(
+        name,
+        evidence if format else seen or evidence,
+        kind_seen.kind,
+        kind_seen.sentence,
+        read,
+        own_kinds=name == "otlp_json",
+        kind_seen=kind_seen,
+    )
 
 
 def _format(head: Head) -> tuple[str, str]:
@@ -166,18 +174,18 @@ def _text_evidence(manner: text.Manner) -> str:
     )
 
 
-def _kind(format: str, sample: list[Found], head: Head) -> tuple[Kind, str]:
+def _kind(format: str, sample: list[Found], head: Head) -> KindEvidence:
     if format in ("text", "syslog"):
         return kinds.of_lines([found.payload for found in sample])
     if format != "otlp_json":
         records = (read_object(found.payload) for found in sample)
         return kinds.of_objects([record for record in records if isinstance(record, dict)])
-    if counts := Counter(found.kind for found in sample if found.kind):
-        kind, count = counts.most_common(1)[0]
-        return kind, f"{count:,} of {len(sample):,} sampled events are {_RECORDS[kind]}."
+    if own := [found.kind for found in sample if found.kind]:
+        kind, count = Counter(own).most_common(1)[0]
+        return kinds.counted(own, f"{count:,} of {len(sample):,} sampled events are {_RECORDS[kind]}.")
     if head.wrapper in otlp.SIGNALS:
-        return otlp.SIGNALS[head.wrapper][0], f"The object holds {head.wrapper}."
-    return "logs", "No event in the sample, so it is taken for logs."
+        return KindEvidence(kind=otlp.SIGNALS[head.wrapper][0], sentence=f"The object holds {head.wrapper}.")
+    return KindEvidence(kind="logs", sentence="No event in the sample, so it is taken for logs.")
 
 
 def _ignore(line: int, reason: str) -> None:

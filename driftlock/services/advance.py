@@ -9,7 +9,8 @@ from driftlock.errors import ApplicationError
 from driftlock.ports import Claim, Clock, FlaggedWindow, FoundAnomaly, Step, Store, StoredEvent
 from driftlock.services.records import RecordWriter, disjoint_in_a_row
 from driftlock_core import state
-from driftlock_core.detector import Detector, Gate
+from driftlock_core.detector import Detector
+from driftlock_core.gate import Gate
 from driftlock_core.incidents import incidents
 from driftlock_core.masking import Masker
 from driftlock_core.profiles import Profile
@@ -98,7 +99,9 @@ class _Slabs:
         """Read, judge and describe slab by slab; the caller keeps each before asking for the next."""
         cursor = self._claim.cursor
         while slab := self._store.events.after(*self._of, cursor, slab_events):
-            windows = self._detector.update([event.payload for event in slab])
+            windows = self._detector.update(
+                [event.payload for event in slab], [event.at_us for event in slab]
+            )
             self._writer.remember(slab)
             anomalies = self._anomalies(windows.verdicts)
             yield Step(
@@ -153,4 +156,4 @@ def every_excess(profile: Profile) -> Gate:
     A timeline that mixed scores with their bounds would show windows that are
     not flagged above those that are.
     """
-    return Gate(threshold=profile.threshold, alpha=profile.alpha, exact=0.0)
+    return Gate(threshold=profile.threshold, alpha=0.0, exact=0.0)

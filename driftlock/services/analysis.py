@@ -12,15 +12,16 @@ from driftlock.decode import Decoding, decode
 from driftlock.decode.ceiling import may_exceed
 from driftlock.errors import ApplicationError
 from driftlock.model import Event, Kind, Run, RunState, Stream
-from driftlock.ports import Clock, Spool, Store
+from driftlock.ports import Clock, Spool
 from driftlock.services.advance import LEASE, advance
+from driftlock.services.advance_series import advance_series
+from driftlock.services.fitting import asked_for, fit_streams
 from driftlock.services.receive import receive
 from driftlock.services.runs import too_many
-from driftlock.services.sizes import fit
+from driftlock.services.series_store import SeriesStore
 from driftlock.services.streams import blank_stream
 from driftlock.settings import MAX_EVENTS, MAX_UNPACKED_BYTES
 from driftlock_core.errors import DriftlockError
-from driftlock_core.profiles import Profile
 
 logger = logging.getLogger(__name__)
 
@@ -37,7 +38,7 @@ class _Gone(Exception):
     """The run was deleted, or another worker has it now."""
 
 
-def work_on_next(store: Store, spool: Spool, clock: Clock, worker: str) -> bool:
+def work_on_next(store: SeriesStore, spool: Spool, clock: Clock, worker: str) -> bool:
     """
     Take the oldest run that waits, or was left behind, and see it through; False if there is none.
 
@@ -76,7 +77,7 @@ def _logged(run: Run, unknown: Exception) -> str:
 class _Analysis:
     """The steps of one run. Each progress report may end it with _Cancelled or _Gone."""
 
-    def __init__(self, store: Store, spool: Spool, clock: Clock, run: Run, worker: str) -> None:
+    def __init__(self, store: SeriesStore, spool: Spool, clock: Clock, run: Run, worker: str) -> None:
         self._store = store
         self._spool = spool
         self._clock = clock
@@ -101,19 +102,20 @@ class _Analysis:
         with source:
             self._count(source)
             self._read(source)
-        shortages = self._fit_sizes()
+        fitted = fit_streams(self._store, self._run, self._streams, self._report)
         self._step = "analysing"
         self._report()
         for stream in self._streams.values():
-            advance(
+            judge = advance_series if stream.id in fitted.as_series else advance
+            judge(
                 self._store,
                 self._clock,
                 stream.tenant,
                 stream.id,
                 on_slab=partial(self._judged, stream.id),
             )
-        if len(shortages) == len(self._streams):
-            raise ApplicationError(f"There are too few events for a verdict: {'; '.join(shortages)}.")
+        if len(fitted.shortages) == len(self._streams):
+            raise ApplicationError(f"There are too few events for a verdict: {'; '.join(fitted.shortages)}.")
         self._finish("done")
 
     def finish_cancelled(self) -> None:
@@ -185,12 +187,11 @@ class _Analysis:
 
     def _add_stream(self, kind: Kind, main_kind: Kind) -> Stream:
         run = self._run
-        profile = Profile.from_configuration(run.configuration)
         stream = blank_stream(
             run.tenant,
             name=run.name if kind == main_kind else f"{run.name} ({kind})",
             kind=kind,
-            profile=profile,
+            profile=asked_for(run, kind),
             created_at=self._clock.now(),
             run_id=run.id,
             expires_at=self._store.runs.expires_at(run.tenant, run.id),
@@ -198,27 +199,6 @@ class _Analysis:
         self._store.streams.add(stream)
         self._streams[kind] = stream
         return stream
-
-    def _fit_sizes(self) -> list[str]:
-        """Give each stream sizes that fit its number of events; answers what is too short for any."""
-        run = self._run
-        asked = Profile.from_configuration(run.configuration)
-        notes, shortages = [], []
-        for kind, stream in self._streams.items():
-            kept = self._store.streams.get(run.tenant, stream.id)
-            fitted = fit(asked, kept.events if kept else 0, propose=bool(run.options.get("propose_sizes")))
-            of_kind = f"{kind}: " if len(self._streams) > 1 else ""
-            if fitted.profile != asked:
-                self._store.streams.configure(run.tenant, stream.id, fitted.profile.configuration())
-            if fitted.note is not None:
-                notes.append(of_kind + fitted.note)
-            if fitted.shortage is not None:
-                shortages.append(of_kind + fitted.shortage)
-        said = {"sizes_note": notes, "too_short": shortages}
-        self._store.runs.describe(
-            run, options=run.options | {name: "; ".join(texts) for name, texts in said.items() if texts}
-        )
-        return shortages
 
     def _judged(self, stream_id: str, seq: int) -> None:
         self._analyzed[stream_id] = seq

@@ -6,7 +6,9 @@ from typing import Final
 from driftlock.errors import NotFound
 from driftlock.ports import Store
 from driftlock.services.advance import SLAB_EVENTS
-from driftlock_core.detector import Detector, Gate
+from driftlock.services.series_plan import is_series
+from driftlock_core.detector import Detector
+from driftlock_core.gate import Gate
 from driftlock_core.profiles import Profile
 
 # About one window in six passes: more than any sensible rule could flag.
@@ -34,6 +36,8 @@ def complete(
     stream = store.streams.get(tenant, stream_id)
     if stream is None:
         raise NotFound(f"There is no stream {stream_id}.")
+    if is_series(stream.configuration):
+        return 0  # every number has its score
     profile = Profile.from_configuration(stream.configuration)
     gate = Gate(
         threshold=min(WIDE.threshold, profile.threshold),
@@ -42,7 +46,8 @@ def complete(
     detector = Detector(profile, gate=gate)
     filled = cursor = 0
     while slab := store.events.after(tenant, stream_id, cursor, SLAB_EVENTS):
-        filled += store.detections.fill(tenant, stream_id, detector.update([event.payload for event in slab]))
+        windows = detector.update([event.payload for event in slab], [event.at_us for event in slab])
+        filled += store.detections.fill(tenant, stream_id, windows)
         cursor = slab[-1].seq
         if progress is not None:
             progress(cursor, stream.events)

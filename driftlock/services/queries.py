@@ -7,7 +7,11 @@ import numpy as np
 
 from driftlock.model import Anomaly, AnomalyRow, Run, ScoreColumns, Stream
 from driftlock.ports import Clock, Order, Store, StoredEvent
+from driftlock.services.fitting import BASELINE_SUSPECTS
 from driftlock.services.records import ORDINARY_SHARES, verdict_of
+from driftlock_core.contamination import Suspect
+from driftlock_core.profiles import Profile
+from driftlock_core.stationarity import RECENT, RecentFlags, recent_flags
 
 
 class Queries:
@@ -58,6 +62,22 @@ class Queries:
             return math.nan, math.nan
         low, high = np.quantile(scores, ORDINARY_SHARES)
         return float(low), float(high)
+
+    def baseline_suspects(self, stream: Stream) -> tuple[Suspect, ...]:
+        """Stretches of the stream's first baseline that are unlike the rest of it, as its run found them."""
+        run = None if stream.run_id is None else self.run(stream.tenant, stream.run_id)
+        found = {} if run is None else run.options.get(BASELINE_SUSPECTS, {})
+        return tuple(Suspect(**one) for one in found.get(stream.id, ()))
+
+    def recent_flags(self, stream: Stream) -> RecentFlags:
+        """How many of the stream's last windows are flagged; not for one judged as series."""
+        profile = Profile.from_configuration(stream.configuration)
+        first = max(0, stream.windows - RECENT)
+        # The window before ends so many events into the stream.
+        behind = profile.baseline + profile.window + (first - 1) * profile.hop
+        flagged = self._store.detections.flagged_after(stream.tenant, stream.id, behind)
+        numbers = {window.window for window in flagged}
+        return recent_flags([at in numbers for at in range(first, stream.windows)], profile)
 
     def anomalies(
         self, tenant: str, stream_id: str, *, order: Order = "strongest", offset: int = 0, limit: int = 50

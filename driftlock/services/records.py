@@ -14,6 +14,7 @@ from driftlock_core.describe import Description, describe
 from driftlock_core.explain import explain
 from driftlock_core.masking import Masker
 from driftlock_core.profiles import Profile
+from driftlock_core.protection import FREEZE
 from driftlock_core.severity import severity
 from driftlock_core.verdict import Verdict
 
@@ -72,7 +73,8 @@ class RecordWriter:
         self._stream_id = stream_id
         self._stream_name = stream_name
         self._hop = profile.hop
-        self._reach = profile.baseline + 8 * profile.window  # a baseline ends at most five windows back
+        # A baseline ends at most five windows back, or so many baselines before that.
+        self._reach = (1 + FREEZE) * profile.baseline + 8 * profile.window
         self._latest: list[StoredEvent] = []
         self._compressor = compressor_named(profile.compressor)
         self._masker = masker
@@ -98,7 +100,8 @@ class RecordWriter:
             ordinary_range=ordinary,
             windows_per_day=per_day,
         )
-        level = severity(verdict.extra_bits, verdict.mu, disjoint_in_a_row)
+        beyond = [finding.beyond for finding in description.findings]
+        level = severity(verdict.extra_bits, verdict.mu, disjoint_in_a_row, beyond)
         record = verdict.as_record() | _beside(description) | {
             "stream": self._stream_id,
             "first_at": _iso(at(events[0].at_us)),

@@ -11,7 +11,10 @@ from driftlock.errors import NotFound
 from driftlock.ports import Claim, FlaggedWindow, FoundAnomaly, Step
 from driftlock.storage.connect import writing
 from driftlock.storage.schema import anomalies, detector_states, streams, windows
+from driftlock_core.window_views.catalogue import ASPECTS
 from driftlock_core.windows import Windows
+
+_OF_ASPECTS = [f"{aspect.name}_{what}" for aspect in ASPECTS for what in ("p", "distance")]
 
 
 class SqlDetections:
@@ -178,6 +181,12 @@ def _rows(step: Step) -> Iterator[dict[str, Any]]:
         ("flagged", found.flagged),
         ("ready", found.ready),
         ("chance", found.chance),
+        ("factor", found.factor),
+        *(
+            (f"{aspect.name}_{what}", values[:, at])
+            for at, aspect in enumerate(ASPECTS)
+            for what, values in (("p", found.aspect_p), ("distance", found.aspect_distance))
+        ),
     )
     columns = [column.tolist() for _, column in names]
     for *values, at_us in zip(*columns, step.last_at_us, strict=True):
@@ -185,7 +194,7 @@ def _rows(step: Step) -> Iterator[dict[str, Any]]:
         yield row | {
             "last_at_us": at_us,
             "c_window": row["c_window"] or None,
-            "p_perm": _or_none(row["p_perm"]),
+            **{name: _or_none(row[name]) for name in ("p_perm", *_OF_ASPECTS)},
         }
 
 
@@ -202,6 +211,7 @@ def _row(found: FoundAnomaly) -> dict[str, Any]:
         "severity": found.severity,
         "incident": found.incident,
         "sentence": found.sentence,
+        "views": ",".join(record["views"]),
         "record": record,
     }
 

@@ -6,10 +6,19 @@ from typing import Any, Final, Literal
 
 import sqlalchemy as sa
 
-from driftlock.model import DecodingReport, Recognition, Run, RunState, SkippedLine
+from driftlock.model import DecodingReport, KindEvidence, Recognition, Run, RunState, SkippedLine
 from driftlock.ports import Removed
 from driftlock.storage.connect import empty_log, writing
-from driftlock.storage.schema import anomalies, detector_states, events, runs, streams, windows
+from driftlock.storage.schema import (
+    anomalies,
+    detector_states,
+    events,
+    runs,
+    series_anomalies,
+    series_slabs,
+    streams,
+    windows,
+)
 
 _LIVE: Final = ("queued", "running")
 _OF_THE_MODEL: Final = [column for column in runs.columns if column.name in Run.__dataclass_fields__]
@@ -140,7 +149,7 @@ class SqlRuns:
                 table.name: connection.execute(
                     sa.delete(table).where(table.c.tenant == tenant, table.c.stream_id.in_(made))
                 ).rowcount
-                for table in (anomalies, windows, events, detector_states)
+                for table in (anomalies, windows, series_anomalies, series_slabs, events, detector_states)
             }
             of_run = (streams.c.tenant == tenant) & (streams.c.run_id == run_id)
             removed = connection.execute(sa.delete(streams).where(of_run)).rowcount
@@ -151,7 +160,7 @@ class SqlRuns:
             streams=removed,
             events=counts["events"],
             windows=counts["windows"],
-            anomalies=counts["anomalies"],
+            anomalies=counts["anomalies"] + counts["series_anomalies"],
         )
 
     def expired(self, now: datetime) -> list[tuple[str, str]]:
@@ -198,9 +207,16 @@ def _report(stored: dict[str, Any] | None) -> DecodingReport | None:
     return DecodingReport(
         **stored
         | {
-            "recognition": Recognition(**stored["recognition"]),
+            "recognition": _recognition(stored["recognition"]),
             "skipped_lines": tuple(SkippedLine(**line) for line in stored["skipped_lines"]),
             "fields": tuple(stored["fields"]),
             "services": tuple(stored["services"]),
         }
     )
+
+
+def _recognition(stored: dict[str, Any]) -> Recognition:
+    """Runs of earlier versions kept no counts of what the kind rests on."""
+    seen = stored.get("kind_seen")
+    evidence = KindEvidence(**seen | {"fields": tuple(seen["fields"])}) if seen else None
+    return Recognition(**stored | {"kind_seen": evidence})

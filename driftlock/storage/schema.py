@@ -117,6 +117,12 @@ windows: Final = sa.Table(
     sa.Column("flagged", sa.Boolean, nullable=False),
     sa.Column("ready", sa.Boolean, nullable=False),
     sa.Column("chance", sa.Double, nullable=False),
+    sa.Column("factor", sa.BigInteger),  # views looked at; null and 1: the bytes decide alone
+    *(
+        sa.Column(f"{aspect}_{what}", sa.Double)  # rank and distance; null where the aspect has no say
+        for aspect in ("content", "mix", "pace")
+        for what in ("p", "distance")
+    ),
     _of_stream(),
 )
 
@@ -140,6 +146,7 @@ anomalies: Final = sa.Table(
     sa.Column("severity", sa.String(8), nullable=False),
     sa.Column("incident", sa.BigInteger, nullable=False),  # 1-based within the stream
     sa.Column("sentence", sa.Text, nullable=False),
+    sa.Column("views", sa.Text),  # that stand out, most surprising first, commas between; null: bytes
     sa.Column("record", json_column(), nullable=False),
     sa.UniqueConstraint("tenant", "stream_id", "window"),
     sa.Index(None, "tenant", "stream_id", "extra_bits"),
@@ -155,5 +162,44 @@ detector_states: Final = sa.Table(
     sa.Column("state", sa.LargeBinary),  # null before the first event
     sa.Column("lease_owner", sa.String(32)),
     sa.Column("lease_until", UtcTime),
+    _of_stream(),
+)
+
+series_slabs: Final = sa.Table(
+    "series_slabs",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("stream_id", Id, primary_key=True),
+    sa.Column("series", sa.Integer, primary_key=True, autoincrement=False),  # place in the stream's plan
+    sa.Column("before", sa.BigInteger, primary_key=True, autoincrement=False),  # cursor the slab began behind
+    sa.Column("points", sa.LargeBinary, nullable=False),  # packed columns, see series.py
+    _of_stream(),
+)
+
+series_anomalies: Final = sa.Table(
+    "series_anomalies",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("stream_id", Id, nullable=False),
+    sa.Column("series", sa.Text, nullable=False),
+    sa.Column("record", sa.BigInteger, nullable=False),  # 0-based within the series
+    sa.Column("last_record", sa.BigInteger, nullable=False),
+    sa.Column("first_seq", sa.BigInteger, nullable=False),
+    sa.Column("last_seq", sa.BigInteger, nullable=False),
+    sa.Column("first_at_us", sa.BigInteger),
+    sa.Column("last_at_us", sa.BigInteger),
+    sa.Column("value", sa.Double, nullable=False),
+    sa.Column("low", sa.Double, nullable=False),
+    sa.Column("high", sa.Double, nullable=False),
+    sa.Column("nearest", sa.Double, nullable=False),
+    sa.Column("view", sa.String(32), nullable=False),
+    sa.Column("bits", sa.Double, nullable=False),
+    sa.Column("p", sa.Double, nullable=False),
+    sa.Column("score", sa.Double, nullable=False),
+    sa.Column("severity", sa.String(8), nullable=False),
+    sa.Column("sentence", sa.Text, nullable=False),
+    sa.Column("whole", json_column(), nullable=False),  # the record with all its evidence
+    sa.Index(None, "tenant", "stream_id", "bits"),
     _of_stream(),
 )

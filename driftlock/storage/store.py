@@ -7,6 +7,7 @@ from driftlock.storage.detections import SqlDetections
 from driftlock.storage.events import SqlEvents
 from driftlock.storage.migrate import upgrade
 from driftlock.storage.runs import SqlRuns
+from driftlock.storage.series import SqlSeries
 from driftlock.storage.streams import SqlStreams
 from driftlock.storage.verdicts import SqlVerdicts
 
@@ -22,6 +23,7 @@ class SqlStore:
         self.detections = SqlDetections(self.engine)
         self.verdicts = SqlVerdicts(self.engine)
         self.runs = SqlRuns(self.engine)
+        self.series = SqlSeries(self.engine)
 
     def close(self) -> None:
         """Let go of every connection."""

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from driftlock.errors import NotFound
 from driftlock.model import Stream
+from driftlock.services.series_plan import is_series
 from driftlock.storage.connect import writing
 from driftlock.storage.schema import detector_states, runs, streams
 from driftlock_core.profiles import Profile
@@ -54,7 +55,7 @@ class SqlStreams:
             detector_states.c.stream_id == stream_id,
             detector_states.c.cursor > 0,
         )
-        needed = Profile.from_configuration(configuration).events_needed
+        needed = 0 if is_series(configuration) else Profile.from_configuration(configuration).events_needed
         with writing(self._engine) as connection:
             return bool(
                 connection.execute(

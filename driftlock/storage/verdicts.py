@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from driftlock.model import AnomalyRow, ScoreColumns, at
 from driftlock.ports import Neighbours, Order
 from driftlock.storage.schema import anomalies, streams, windows
+from driftlock_core.window_views.catalogue import ASPECTS
 
 _ROW = (
     *(column for column in anomalies.columns if column.name not in ("tenant", "record")),
@@ -17,7 +18,12 @@ _ROW = (
 )
 _ANOMALIES_OF_STREAMS = anomalies.join(streams)
 _ORDERS = {
-    "strongest": (anomalies.c.extra_bits.desc(), anomalies.c.window),
+    # By severity first: a window may stand out by its counts or its pace and need fewer bits than usual.
+    "strongest": (
+        sa.case({"high": 2, "medium": 1}, value=anomalies.c.severity, else_=0).desc(),
+        anomalies.c.extra_bits.desc(),
+        anomalies.c.window,
+    ),
     "newest": (anomalies.c.window.desc(),),
 }
 
@@ -67,6 +73,12 @@ class SqlVerdicts:
                 "m": whole("m"),
                 "c_window": whole("c_window"),
                 "gated": truth("gated"),
+                "factor": whole("factor", missing=1),
+                **{
+                    f"{aspect.name}_{what}": real(f"{aspect.name}_{what}")
+                    for aspect in ASPECTS
+                    for what in ("p", "distance")
+                },
             },
         )
 
@@ -81,7 +93,7 @@ class SqlVerdicts:
     def anomalies(
         self, tenant: str, stream_id: str, order: Order, offset: int, limit: int
     ) -> list[AnomalyRow]:
-        """Flagged windows of a stream; "strongest" by extra bits, "newest" by place in the stream."""
+        """Flagged windows of a stream; "strongest" by severity and extra bits, "newest" by place in the stream."""
         query = (
             sa.select(*_ROW)
             .select_from(_ANOMALIES_OF_STREAMS)
@@ -127,4 +139,5 @@ def _row(found: sa.Row[*tuple[Any, ...]]) -> AnomalyRow:
     values = dict(found._mapping)
     values.pop("record", None)
     first_at, last_at = at(values.pop("first_at_us")), at(values.pop("last_at_us"))
-    return AnomalyRow(**values, first_at=first_at, last_at=last_at)
+    views = tuple((values.pop("views") or "bytes").split(","))
+    return AnomalyRow(**values, views=views, first_at=first_at, last_at=last_at)

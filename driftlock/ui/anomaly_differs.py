@@ -1,4 +1,4 @@
-"""What differs: the window byte by byte, its costliest lines, and the ordinary line each is most like."""
+"""What differs: each view that stands out, the window byte by byte, its costliest lines, and the ordinary line each is most like."""
 
 from collections.abc import Sequence
 from typing import Final, Literal
@@ -7,7 +7,7 @@ import streamlit as st
 
 from driftlock.model import Anomaly
 from driftlock.services.examine import EventCost
-from driftlock.ui import byte_map_view, event_view
+from driftlock.ui import anomaly_views, byte_map_view, event_view, llm_text
 from driftlock.ui.byte_map_lines import lines
 from driftlock.ui.session import TENANT, colours, examination
 from driftlock_core.numbers_text import bits_text, count_text
@@ -18,15 +18,19 @@ ORDERS: Final[dict[Order, str]] = {"cost": "By cost", "time": "By time"}
 
 
 def show(anomaly: Anomaly) -> None:
-    """The byte map with its legend, then one event beside its sources."""
+    """The views that stand out, the byte map with its legend, then one event beside its sources."""
     anomaly_id = anomaly.row.id
     with st.spinner("Parsing the window against its baseline …"):
         costs = examination().event_costs(TENANT, anomaly_id)
         parsed = examination().byte_map(TENANT, anomaly_id)
     description = anomaly.record["description"]
     ordinary = float(description["ordinary_event_bits"])
-    by_line = lines([cost.canonical for cost in costs], parsed)
+    window = [cost.canonical for cost in costs]
+    by_line = lines(window, parsed)
+    said = llm_text.bodies([cost.event.payload for cost in costs], window, parsed) if _is_llm(anomaly) else {}
 
+    anomaly_views.show(anomaly)
+    st.markdown("**Prompts and answers**" if said else "**Events, byte by byte**")
     st.html(byte_map_view.style(colours()) + byte_map_view.legend())
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         order = st.segmented_control(
@@ -59,6 +63,8 @@ def show(anomaly: Anomaly) -> None:
             [cost.bits for cost in costs],
             dear_above=2 * ordinary,
             picked=picked,
+            noted=anomaly_views.noted(anomaly.record, anomaly.row.first_seq),
+            bodies=said,
         )
     )
     if len(costs) > MOST_LINES:
@@ -66,6 +72,10 @@ def show(anomaly: Anomaly) -> None:
     place = seqs.index(picked)
     event_view.show(anomaly_id, costs[place], by_line[place])
     _top(description["top"], anomaly.row.first_seq)
+
+
+def _is_llm(anomaly: Anomaly) -> bool:
+    return anomaly.row.kind == "llm"
 
 
 def ordered(costs: Sequence[EventCost], order: Order) -> list[int]:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from driftlock.model import Anomaly
-from driftlock.ui import words
+from driftlock.ui import view_words, words
 from driftlock.ui.session import TENANT, examination
 from driftlock_core.numbers_text import limit_text, ncd_text, size_text
 
@@ -62,7 +62,10 @@ def sizes(record: dict[str, Any]) -> dict[str, list[str]]:
 def _textbook(record: dict[str, Any]) -> None:
     st.table(
         {
-            "Distance": ["NCD (size-matched), decides", "NCD (textbook), shown only"],
+            "Distance": [
+                f"NCD (size-matched), {'of the bytes' if view_words.by_views(record) else 'decides'}",
+                "NCD (textbook), shown only",
+            ],
             "Value": [
                 ncd_text(record["ncd"], at_least=record["threshold"]),
                 ncd_text(record["ncd_textbook"]),
@@ -85,10 +88,23 @@ def provenance(record: dict[str, Any]) -> dict[str, list[str]]:
         "Baseline, window, hop": f"{configuration.get('baseline')}, {configuration.get('window')}, "
         f"{configuration.get('hop')} events",
         "Shuffles": f"{record['permutations']}, seed {record['seed']}",
-        "Past windows ranked among": str(record["m"]),
+        "Past windows ranked among": str(_ranked_among(record)),
+        "Decided by": _decided_by(record),
         "p limit": limit_text(record["alpha"]),
     }
     return {"What": list(named), "Value": [words.literal(value) for value in named.values()]}
+
+
+def _ranked_among(record: dict[str, Any]) -> int:
+    if view_words.by_views(record):
+        return len(record["evidence"]["views"]["references"])
+    return int(record["m"])
+
+
+def _decided_by(record: dict[str, Any]) -> str:
+    if view_words.by_views(record):
+        return f"{record['factor']} views; {view_words.plain(record['views'])} stand out"
+    return "the shuffles alone" if record["decided_by"] == "p_perm" else "past windows and shuffles"
 
 
 def as_file(record: dict[str, Any]) -> bytes:

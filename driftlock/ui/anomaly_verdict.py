@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from driftlock.model import Anomaly
-from driftlock.ui import words
+from driftlock.ui import aspect_cards, view_words, words
 from driftlock.ui.range_bar import range_bar
 from driftlock.ui.session import colours
 from driftlock_core.numbers_text import (
@@ -22,13 +22,14 @@ from driftlock_core.severity import Severity, severity
 
 
 def show(anomaly: Anomaly) -> None:
-    """NCD against ordinary range and limit, both p-values with their ranks, and the extra bits."""
+    """Distance and limit, p with the ranks behind it, and the extra bits."""
     record = anomaly.record
+    by_views = view_words.by_views(record)
     with st.grid(min_column_width=270, gap="small"):
         with st.container(border=True, height="stretch"):
-            _distance(record)
+            (aspect_cards.distance if by_views else _distance)(record)
         with st.container(border=True, height="stretch"):
-            _chance(record)
+            (aspect_cards.chance if by_views else _chance)(record)
         with st.container(border=True, height="stretch"):
             _bits(anomaly)
 
@@ -83,18 +84,26 @@ def _bits(anomaly: Anomaly) -> None:
     )
     description = record["description"]
     events = len(description["event_bits"])
-    st.caption(
-        f"{severity_text(record, anomaly.row.severity)} "
-        f"{count_text(description['carrying'])} of {count_text(events)} events hold half of what stands out."
+    carrying = (
+        f" {count_text(description['carrying'])} of {count_text(events)} events hold half of what stands out."
+        if "bytes" in record["views"]
+        else ""
     )
+    st.caption(f"{severity_text(record, anomaly.row.severity)}{carrying}")
+
+
+def _times(many: float) -> str:
+    return "over 100 times" if many > 100 else f"{many:.1f} times"
 
 
 def severity_text(record: Mapping[str, Any], given: Severity) -> str:
     """The severity *given* to a window, and what it rests on: size, and repetition where it went one step up."""
     extra, usual = record["extra_bits"], 8 * record["mu"]
-    by_size = severity(extra, record["mu"], 1)
+    beyond = max((f["beyond"] for f in record["description"].get("findings", ())), default=0.0)
+    by_size = severity(extra, record["mu"], 1, [beyond])
+    views = f"; furthest view {_times(beyond)} as far from the usual as any past window" if beyond > 1 else ""
     repeated = "" if by_size == given else "; one step up: third disjoint flagged window in a row or later"
     return (
         f"{words.SEVERITY_SYMBOLS[given]} {given} severity: "
-        f"{bits_text(extra)} extra against {bits_text(usual)} usual bits{repeated}."
+        f"{bits_text(extra)} extra against {bits_text(usual)} usual bits{views}{repeated}."
     )

@@ -7,7 +7,7 @@ import streamlit as st
 
 from driftlock.model import Anomaly
 from driftlock.services.examine import EventCost, Removal, SmallestRemoval
-from driftlock.ui import other_profiles, words
+from driftlock.ui import other_profiles, view_words, words
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.payload_text import text
 from driftlock.ui.removal_chart import removal_bars
@@ -24,7 +24,7 @@ def show(anomaly: Anomaly) -> None:
     anomaly_id = anomaly.row.id
     with st.spinner("Measuring the window without each of its events …"):
         removals, smallest = _measured(TENANT, anomaly_id)
-    st.markdown(sentence(smallest, len(removals)))
+    st.markdown(sentence(smallest, len(removals), anomaly.record["views"]))
     drawing = removal_bars(
         [removal.seq for removal in removals],
         [removal.saved_bits for removal in removals],
@@ -44,8 +44,13 @@ def _measured(tenant: str, anomaly_id: str) -> tuple[tuple[Removal, ...], Smalle
     return examination().leave_one_out(tenant, anomaly_id), examination().smallest_set(tenant, anomaly_id)
 
 
-def sentence(smallest: SmallestRemoval, events: int) -> str:
+def sentence(smallest: SmallestRemoval, events: int, views: Sequence[str] = ("bytes",)) -> str:
     """What the smallest set says, or that there is none."""
+    if list(views) == ["timing"]:
+        return (
+            "**No event to name:** the window stands out by its timing, and other events at the same times "
+            "would not change that."
+        )
     if smallest.outcome is None:
         return (
             f"**No small cause:** no set of at most {round(0.3 * events)} of the {events} events "
@@ -53,8 +58,8 @@ def sentence(smallest: SmallestRemoval, events: int) -> str:
         )
     outcome = smallest.outcome
     return (
-        f"**Without {words.listed('event', smallest.seqs)} this window scores NCD {ncd_text(outcome.ncd)}, "
-        f"p {words.p_value(outcome.p)} and would not be flagged.** Each of them is replaced by an ordinary "
+        f"**Without {words.listed('event', smallest.seqs)} this window has {_scores(outcome)} "
+        f"and would not be flagged.** Each of them is replaced by an ordinary "
         "event of the baseline. The p is descriptive only: the events were chosen for it."
     )
 
@@ -110,9 +115,30 @@ def verdict_sentence(removed: int, outcome: Measurement, anomaly: Anomaly) -> st
     record = anomaly.record
     start = f"Without {words.plural(removed, 'event')}" if removed else "As recorded"
     verdict = ("would be flagged" if removed else "is flagged") if outcome.flagged else "would not be flagged"
+    if outcome.views is not None:
+        return (
+            f"{start}: {_scores(outcome)} (limits {limit_text(record['threshold'])} and "
+            f"{limit_text(record['alpha'])}). The window **{verdict}**{_by(outcome)}."
+        )
     return (
         f"{start}: NCD {ncd_text(outcome.ncd, at_least=record['threshold'])} "
         f"(limit {limit_text(record['threshold'])}), "
         f"p {words.p_value(outcome.p, at_most=record['alpha'])} (limit {limit_text(record['alpha'])}). "
         f"The window **{verdict}**."
     )
+
+
+def _scores(outcome: Measurement) -> str:
+    """The numbers that decide: NCD and p of the bytes, or distance and p of every aspect."""
+    if outcome.views is None:
+        return f"NCD {ncd_text(outcome.ncd)}, p {words.p_value(outcome.p)}"
+    told = [
+        f"{name}: distance {ncd_text(distance)}, p {words.p_value(min(1.0, outcome.factor * rank))}"
+        for name, (rank, distance) in outcome.views.evidence.aspects.items()
+    ]
+    return "; ".join(told)
+
+
+def _by(outcome: Measurement) -> str:
+    views = outcome.views.views if outcome.views is not None else ()
+    return f", by {view_words.listed(views)}" if views else ""

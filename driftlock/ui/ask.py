@@ -3,7 +3,7 @@
 import streamlit as st
 
 from driftlock.errors import ApplicationError
-from driftlock.ui import settings_form, sources, understood, words
+from driftlock.ui import series_settings, settings_form, sources, understood, words
 from driftlock.ui.session import TENANT, app
 
 
@@ -15,13 +15,14 @@ def show() -> None:
     look = understood.look(chosen)
     if look is None:
         return
-    profile, propose_sizes = settings_form.form(look.events)
+    profile, propose_sizes = settings_form.form(look.events, look.kinds, by_hand=look.kind is not None)
+    judging = series_settings.ask(look.kinds)
     if (
         not st.button("Run", type="primary", disabled=profile is None, shortcut="Ctrl+Enter")
         or profile is None
     ):
         return
-    options = {"sample": chosen.sample, "seed": chosen.seed} if chosen.sample else {}
+    options: dict[str, object] = {"sample": chosen.sample, "seed": chosen.seed} if chosen.sample else {}
     try:
         run_id = app().start_run(
             TENANT,
@@ -33,7 +34,7 @@ def show() -> None:
             format=look.format,
             kind=look.kind,
             propose_sizes=propose_sizes,
-            options=options,
+            options=options | judging,
         )
     except ApplicationError as error:
         st.error(words.literal(str(error)))

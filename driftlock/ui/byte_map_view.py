@@ -1,6 +1,6 @@
 """The byte map as HTML: what the baseline explains is plain, what it does not is marked twice."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from driftlock.ui.byte_map_lines import Line
@@ -32,6 +32,11 @@ def style(colours: Tokens) -> str:
     .dl-rep {{ background: {colours.repeat_fill}; border-bottom: 2px dotted {colours.ordinary}; }}
     .dl-new {{ background: {colours.novel_fill}; border-bottom: 2px solid {colours.flagged};
       font-weight: 600; }}
+    .dl-note {{ color: {colours.flagged_text}; padding-right: .2em; }}
+    .dl-raw {{ margin: .2em 0; color: {colours.muted}; }}
+    .dl-raw > summary {{ cursor: pointer; font-size: 11.5px; }}
+    .dl-turn > b {{ display: block; font: 600 11.5px/1.6 sans-serif; color: {colours.muted}; }}
+    .dl-turn + .dl-turn {{ margin-top: .4em; }}
     .dl-gone {{ text-decoration: line-through; color: {colours.muted}; }}
     .dl-legend {{ display: flex; flex-wrap: wrap; gap: .3em 1.4em; font-size: 13px; margin: 0 0 .4em; }}
     .dl-legend code, .dl-diff {{ font: 12.5px/1.65 {_MONO}; }}
@@ -65,6 +70,8 @@ def rows(
     *,
     dear_above: float,
     picked: int | None,
+    noted: Collection[int] = (),
+    bodies: Mapping[int, str] | None = None,
 ) -> str:
     """
     The map itself.
@@ -76,27 +83,43 @@ def rows(
         bits: Cost of each event given the baseline.
         dear_above: Bits above which a cost is printed in the flagged colour, and bold.
         picked: Event number of the line that is looked at.
+        noted: Event numbers that another view points at.
+        bodies: What to show of an event in place of its line, by position; the line is then one click away.
     """
     body = "".join(
-        _row(lines[at], seqs[at], bits[at], dear=bits[at] > dear_above, picked=seqs[at] == picked)
+        _row(
+            _body(lines[at], (bodies or {}).get(at)),
+            seqs[at],
+            bits[at],
+            dear=bits[at] > dear_above,
+            picked=seqs[at] == picked,
+            noted=seqs[at] in noted,
+        )
         for at in order
     )
     head = (
         '<div class="dl-row dl-head"><span class="dl-no">event</span><span class="dl-bits">bits</span>'
-        "<span>masked text</span></div>"
+        f"<span>{'text' if bodies else 'masked text'}</span></div>"
     )
     frame = 'class="dl-map" role="region" aria-label="Byte map of the window" tabindex="0"'
     return f"<div {frame}>{head}{body}</div>"
 
 
-def _row(line: Line, seq: int, bits: float, *, dear: bool, picked: bool) -> str:
+def _body(line: Line, instead: str | None) -> str:
     body = "".join(
         f'<span class="dl-{_KINDS[piece.kind]}">{escaped(piece.text)}</span>' for piece in line.pieces
     )
     if line.cut:
         body += f' <span class="dl-old">… {bytes_text(line.cut)} more</span>'
+    if instead is None:
+        return body
+    return f'{instead}<details class="dl-raw"><summary>the whole line, masked</summary>{body}</details>'
+
+
+def _row(body: str, seq: int, bits: float, *, dear: bool, picked: bool, noted: bool) -> str:
+    mark = '<span class="dl-note" title="pointed at above">▸</span>' if noted else ""
     return (
-        f'<div class="dl-row{" dl-picked" if picked else ""}"><span class="dl-no">{count_text(seq)}</span>'
+        f'<div class="dl-row{" dl-picked" if picked else ""}"><span class="dl-no">{mark}{count_text(seq)}</span>'
         f'<span class="dl-bits{" dl-dear" if dear else ""}">{bits_text(bits)}</span>'
         f'<span class="dl-text">{body}</span></div>'
     )

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from driftlock.model import DecodingReport, at
+from driftlock.model import DecodingReport, KindEvidence, at
 from driftlock.ui import words
 from driftlock_core.numbers_text import MISSING, count_text
 
@@ -49,10 +49,21 @@ def facts(report: DecodingReport) -> dict[str, list[str]]:
         "Lines read": count_text(report.lines),
         "Lines joined to their event": count_text(report.joined),
         "Lines skipped": count_text(report.skipped),
+        **_kind_facts(report.recognition.kind_seen),
         "Services": words.literal(", ".join(report.services)) or MISSING,
         "Fields": words.literal(", ".join(report.fields)) or MISSING,
     }
     return {"What": list(named), "Found": list(named.values())}
+
+
+def _kind_facts(seen: KindEvidence | None) -> dict[str, str]:
+    if seen is None or not seen.counts:
+        return {}
+    counts = (f"{words.KIND_NAMES[kind]} {count_text(count)}" for kind, count in seen.counts.items())
+    return {
+        "Sampled events look like": ", ".join(counts),
+        "Fields that say so": words.literal(", ".join(seen.fields)) or MISSING,
+    }
 
 
 def skipped_sentence(report: DecodingReport) -> str:

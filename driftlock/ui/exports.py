@@ -21,6 +21,7 @@ FIELDS: Final = (
     "last_at",
     "status",
     "severity",
+    "views",
     "incident",
     "ncd",
     "p",
@@ -39,6 +40,7 @@ def values(row: AnomalyRow) -> dict[str, Any]:
     for field in FIELDS:
         value = getattr(row, field)
         plain[field] = value.isoformat() if isinstance(value, datetime) else value
+    plain["views"] = ",".join(row.views)
     plain["sentence"] = words.plain(row.sentence)
     return plain
 
@@ -49,11 +51,12 @@ def as_csv(rows: Iterable[AnomalyRow]) -> bytes:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(FIELDS)
     for row in rows:
-        writer.writerow([_cell(value) for value in values(row).values()])
+        writer.writerow([safe_cell(value) for value in values(row).values()])
     return text.getvalue().encode()
 
 
-def _cell(value: object) -> object:
+def safe_cell(value: object) -> object:
+    """*value* as a cell that no spreadsheet runs."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_SIGNS) else value
 
 

@@ -40,7 +40,8 @@ def run_asked() -> str | None:
     if run_id := st.query_params.get("run"):
         return run_id
     queries = app().queries
-    opened = queries.anomaly(TENANT, st.query_params.get("id", ""))
+    anomaly_id = st.query_params.get("id", "")
+    opened = queries.anomaly(TENANT, anomaly_id) or app().series.anomaly(TENANT, anomaly_id)
     stream = queries.stream(TENANT, opened.row.stream_id) if opened else None
     if stream is None or stream.run_id is None:
         return None

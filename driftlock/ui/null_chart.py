@@ -23,9 +23,10 @@ def null_panel(
     what: str,
     unit: str,
     flagged: bool,
+    low: bool = False,
 ) -> Drawing:
     """
-    A histogram of all *values*, those at or above *observed* hatched, and *observed* as a line.
+    A histogram of all *values*, those as far off as *observed* hatched, and *observed* as a line.
 
     Args:
         values: Every shuffle or every past window; at least one. None is left out.
@@ -34,14 +35,16 @@ def null_panel(
         what: What one value is, "shuffle" or "past window".
         unit: Axis title with the unit.
         flagged: Whether the window was flagged.
+        low: Small values are the unusual ones.
     """
     values = np.asarray(values, dtype=np.float64)
-    at_least = int(np.count_nonzero(values >= observed))
+    reached = values <= observed if low else values >= observed
+    at_least = int(np.count_nonzero(reached))
     place = words.rank(at_least + 1, values.size + 1)
     edges = _edges(values, observed)
     figure = frame(colours, height=HEIGHT, x_title=unit, y_title=f"{what.capitalize()}s")
-    for below, name in ((True, f"{what}s below"), (False, "at or above observed")):
-        chosen = values[values < observed] if below else values[values >= observed]
+    for below, name in ((True, f"{what}s not as far off"), (False, "as far off as observed")):
+        chosen = values[~reached] if below else values[reached]
         if not chosen.size:
             continue
         counts, _ = np.histogram(chosen, bins=edges)
@@ -73,7 +76,7 @@ def null_panel(
         yref="paper",
         yanchor="bottom",
         xanchor="right" if right else "left",
-        text=f"observed {size_text(observed)} · {place}",
+        text=f"observed {size_text(round(observed))} · {place}",
         showarrow=False,
         font={"color": colours.flagged_text if flagged else colours.text, "size": 12},
     )
@@ -82,7 +85,7 @@ def null_panel(
         figure=figure,
         alt=(
             f"Histogram of {words.plural(values.size, what)}: {count_text(at_least)} reached "
-            f"the observed {size_text(observed)}; it ranks {place}."
+            f"the observed {size_text(round(observed))}; it ranks {place}."
         ),
         caption=f"Observed ranks {place}; ties are counted against us.",
     )

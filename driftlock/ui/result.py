@@ -3,7 +3,17 @@
 import streamlit as st
 
 from driftlock.model import Run, ScoreColumns, Stream
-from driftlock.ui import decoding, downloads, flagged_table, progress, settings_form, truth, words
+from driftlock.ui import (
+    decoding,
+    downloads,
+    drift_notices,
+    flagged_table,
+    progress,
+    series_result,
+    settings_form,
+    truth,
+    words,
+)
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.session import TENANT, app, colours
 from driftlock.ui.timeline_chart import Interval, timeline
@@ -23,6 +33,8 @@ def show(run: Run) -> None:
         st.info(words.literal(f"Smaller sizes were used: {note}."))
     if shortage := run.options.get("too_short"):
         st.warning(words.literal(f"Too few events for a verdict: {shortage}."))
+    if note := run.options.get("numbers_note"):
+        st.info(words.literal(f"{note[:1].upper()}{note[1:]}."))
     if run.state != "done" and not run.events_analyzed:
         return
     stream = _chosen(streams)
@@ -30,11 +42,15 @@ def show(run: Run) -> None:
         if run.state == "done":
             st.info("Nothing to compare: this source holds no events.")
         return
+    if (plan := app().series.plan(stream)) is not None:
+        series_result.show(run, stream, plan)
+        return
     st.caption(used(stream))
     _cards(stream, ended_early=run.state != "done")
     if not stream.windows:
         st.info("No window of this stream was tested, so there is nothing to show yet.")
         return
+    drift_notices.show(stream)
     columns = app().queries.scores(TENANT, stream.id)
     _timeline(stream, columns, truth.reveal(run, stream, columns))
     flagged_table.show(stream)

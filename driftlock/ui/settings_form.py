@@ -1,13 +1,21 @@
 """Settings of an analysis: three profiles with their numbers, or numbers of one's own."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
 
+from driftlock.model import AUTO, KINDS, Kind
 from driftlock.ui import words
-from driftlock_core.compressors import COMPRESSORS
-from driftlock_core.errors import InvalidProfile
+from driftlock_core.compressors import (
+    COMPRESSORS,
+    OPTIONAL_COMPRESSORS,
+    compressor_named,
+    compressor_text,
+)
+from driftlock_core.errors import InvalidProfile, UnknownCompressor
+from driftlock_core.kind_profiles import KIND_PROFILES, for_kind
 from driftlock_core.numbers_text import count_text, limit_text
 from driftlock_core.profiles import BALANCED, PROFILES, Profile, propose_window
 
@@ -15,12 +23,14 @@ CHOICES: Final = (*PROFILES, "custom")
 P_MODES: Final = {"max": "both p-values", "permutation": "the shuffle p-value alone"}
 
 
-def form(events: int | None) -> tuple[Profile | None, bool]:
+def form(events: int | None, kinds: Sequence[Kind], *, by_hand: bool) -> tuple[Profile | None, bool]:
     """
-    Ask for the profile.
+    Ask for the profile and the data type.
 
     Args:
         events: How many events the source holds, None where that is not known yet.
+        kinds: Of its events, the main one first.
+        by_hand: Whether the data type was chosen and not recognised.
 
     Returns:
         The profile, None where the numbers cannot decide anything, and
@@ -39,9 +49,11 @@ def form(events: int | None) -> tuple[Profile | None, bool]:
         )
     )
     if name == "custom":
+        _data_type(kinds, by_hand, "Your own sizes hold whatever the data type.")
         return _custom(), False
-    profile = PROFILES[name]
-    window = None if events is None else propose_window(events)
+    profile = for_kind(PROFILES[name], kinds[0])
+    _data_type(kinds, by_hand, _sizes_of(kinds))
+    window = None if events is None else propose_window(events, profile.window)
     if window is not None and window < profile.window:
         profile = profile.with_sizes(window)
         st.info(
@@ -51,6 +63,29 @@ def form(events: int | None) -> tuple[Profile | None, bool]:
     with st.expander(f"Settings: {summary(profile)}"):
         _table(profile)
     return profile, True
+
+
+def _data_type(kinds: Sequence[Kind], by_hand: bool, meaning: str) -> None:
+    how = "chosen by hand" if by_hand else "recognised"
+    st.selectbox(
+        "Data type",
+        [AUTO, *KINDS],
+        format_func=lambda name: words.kind(name) if name in KINDS else "Automatic",
+        key="kind",
+        persist_state="session",
+        width=220,
+        help="Decides baseline, window and hop. Automatic takes the type the events were recognised as.",
+    )
+    st.caption(f"{', '.join(words.kind(kind) for kind in kinds)}, {how}. {meaning}")
+
+
+def _sizes_of(kinds: Sequence[Kind]) -> str:
+    """Which windows each data type gets, and why."""
+    return " ".join(
+        f"{words.KIND_NAMES[kind]}: windows of {KIND_PROFILES[kind].window} events, since "
+        f"{KIND_PROFILES[kind].reason}."
+        for kind in kinds
+    )
 
 
 def summary(profile: Profile) -> str:
@@ -77,7 +112,7 @@ def _table(profile: Profile) -> None:
         )
     st.table(rows, hide_index=True, border="horizontal", alt="The limits of the three profiles")
     st.caption(
-        f"Compressor {profile.compressor}, {count_text(profile.permutations)} shuffles. "
+        f"Compressor {compressor_text(profile.compressor)}, {count_text(profile.permutations)} shuffles. "
         "A window is flagged when it meets both limits; p is the larger of its two p-values. "
         "Choose Custom to change any of these."
     )
@@ -94,7 +129,12 @@ def _custom() -> Profile | None:
             hop = _whole("Hop, events", "hop", BALANCED.hop)
         with st.container(horizontal=True):
             compressor = st.selectbox(
-                "Compressor", COMPRESSORS, key="compressor", persist_state="session", width=180
+                "Compressor",
+                (*COMPRESSORS, *OPTIONAL_COMPRESSORS),
+                format_func=compressor_text,
+                key="compressor",
+                persist_state="session",
+                width=220,
             )
             p_mode = st.selectbox(
                 "Decide by",
@@ -119,8 +159,9 @@ def _custom() -> Profile | None:
         try:
             # A p limit below what 200 past windows can express needs more of them, as strict has.
             references = max(BALANCED.references, round(10 / alpha)) if alpha else BALANCED.references
+            compressor_named(str(compressor))  # may lack its library
             return replace(BALANCED, name="custom", references=references, **values)
-        except InvalidProfile as error:
+        except (InvalidProfile, UnknownCompressor) as error:
             st.error(f"These settings cannot run: {words.literal(str(error))}")
             return None
 

@@ -116,7 +116,9 @@ def timeline(
     )
     figure.update_layout(showlegend=False)  # the caption names every mark
     return Drawing(
-        figure=figure, alt=_alt(scores, flagged, threshold, ordinary), caption=_caption(stands_for)
+        figure=figure,
+        alt=_alt(scores, flagged, threshold, ordinary),
+        caption=_caption(stands_for, int(np.count_nonzero(flagged & (scores < threshold)))),
     )
 
 
@@ -234,10 +236,14 @@ def _alt(
     )
 
 
-def _caption(stands_for: int) -> str:
+def _caption(stands_for: int, by_views: int) -> str:
     base = (
         "Band: ordinary range, 5 to 95 % of this stream's windows. Dashed: the NCD limit in use. ▲ flagged."
     )
+    if by_views:
+        # The NCD is that of the bytes; counts, order and timing have distances of their own.
+        many = f"{words.plural(by_views, 'flagged window')} below the limit {'stands' if by_views == 1 else 'stand'}"
+        base += f" {many} out by something else than {'its' if by_views == 1 else 'their'} bytes."
     if stands_for == 1:
         return base
     return (

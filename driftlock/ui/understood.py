@@ -8,16 +8,16 @@ import streamlit as st
 
 from driftlock.decode import FORMATS
 from driftlock.errors import ApplicationError
-from driftlock.model import KINDS, Kind
+from driftlock.model import AUTO, KINDS, Kind
 from driftlock.services.look import Look
 from driftlock.ui import decoding, words
 from driftlock.ui.payload_text import text
 from driftlock.ui.session import TENANT, app
 from driftlock.ui.sources import Chosen
+from driftlock_core.kind_profiles import KIND_PROFILES
 from driftlock_core.numbers_text import count_text
 from driftlock_core.profiles import BASELINE_WINDOWS, HOPS_PER_WINDOW, WINDOW_SIZES, propose_window
 
-AUTOMATIC: Final = "automatic"
 SHOWN_EVENTS: Final = 5
 FEWEST_EVENTS: Final = (BASELINE_WINDOWS + 1) * min(WINDOW_SIZES)
 _PREVIEW: Final = 600  # characters of one event
@@ -30,11 +30,12 @@ class Understood:
     events: int | None  # in the whole source; None where only its beginning was read
     format: str | None
     kind: Kind | None
+    kinds: tuple[Kind, ...]  # taken or chosen, the main one first; several where events name their own
 
 
 def look(chosen: Chosen) -> Understood | None:
     """Show what the source was taken for and let the reader correct it; None if it cannot be analyzed."""
-    # The choices stand below what they change, so they are read before they are drawn.
+    # The choices stand below what they change, that of the kind among the settings: read before they are drawn.
     form = _given("format")
     kind = cast(Kind | None, _given("kind"))
     try:
@@ -61,7 +62,13 @@ def look(chosen: Chosen) -> Understood | None:
             f"{FEWEST_EVENTS - report.events} more."
         )
         return None
-    return Understood(events=report.events if seen.complete else None, format=form, kind=kind)
+    main = seen.recognition.kind
+    return Understood(
+        events=report.events if seen.complete else None,
+        format=form,
+        kind=kind,
+        kinds=(main, *(other for other in KINDS if other in report.by_kind and other != main)),
+    )
 
 
 @st.cache_data(show_spinner="Reading …", scope="session", max_entries=8)
@@ -80,7 +87,7 @@ def headline(seen: Look, size_bytes: int) -> str:
         return " · ".join(parts)
     about = "" if seen.complete else "about "
     parts.append(f"{about}{words.plural(events, 'event')}")
-    window = propose_window(events)
+    window = propose_window(events, KIND_PROFILES[seen.recognition.kind].window)
     if window is not None:
         windows = (events - (BASELINE_WINDOWS + 1) * window) // (window // HOPS_PER_WINDOW) + 1
         parts.append(f"{about}{words.plural(windows, 'window')} to test")
@@ -97,27 +104,18 @@ def estimated_events(seen: Look, size_bytes: int) -> int | None:
 
 def _given(key: str) -> str | None:
     chosen = st.session_state.get(key)
-    return chosen if isinstance(chosen, str) and chosen != AUTOMATIC else None
+    return chosen if isinstance(chosen, str) and chosen != AUTO else None
 
 
 def _choices() -> None:
-    with st.container(horizontal=True):
-        st.selectbox(
-            "Format",
-            [AUTOMATIC, *FORMATS],
-            format_func=lambda name: words.FORMAT_NAMES.get(name, name.capitalize()),
-            key="format",
-            persist_state="session",
-            width=280,
-        )
-        st.selectbox(
-            "Kind",
-            [AUTOMATIC, *KINDS],
-            format_func=lambda name: words.kind(name) if name in KINDS else name.capitalize(),
-            key="kind",
-            persist_state="session",
-            width=180,
-        )
+    st.selectbox(
+        "Format",
+        [AUTO, *FORMATS],
+        format_func=lambda name: words.FORMAT_NAMES.get(name, "Automatic"),
+        key="format",
+        persist_state="session",
+        width=280,
+    )
 
 
 def _masking(seen: Look) -> None:

@@ -8,13 +8,21 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from driftlock_core.numbers_text import MISSING, bits_text, count_text, limit_text, p_text
+from driftlock_core.profiles import VIEWS
 
 KIND_NAMES: Final[Mapping[str, str]] = MappingProxyType(
-    {"logs": "Logs", "metrics": "Metrics", "traces": "Traces", "llm": "LLM"}
+    {
+        "logs": "Logs",
+        "metrics": "Metrics",
+        "traces": "Traces",
+        "llm": "LLM",
+        "records": "Records",
+        "network": "Network",
+    }
 )
 # Kinds are told apart by symbol and word, never by hue.
 KIND_SYMBOLS: Final[Mapping[str, str]] = MappingProxyType(
-    {"logs": "●", "metrics": "■", "traces": "◆", "llm": "▲"}
+    {"logs": "●", "metrics": "■", "traces": "◆", "llm": "▲", "records": "▬", "network": "✚"}
 )
 SEVERITY_SYMBOLS: Final[Mapping[str, str]] = MappingProxyType({"low": "▲", "medium": "▲▲", "high": "▲▲▲"})
 STATUS_NAMES: Final[Mapping[str, str]] = MappingProxyType(
@@ -48,17 +56,20 @@ HELP: Final[Mapping[str, str]] = MappingProxyType(
         "p": (
             "The larger of two shares: past windows that cost at least as much (p stream), and shuffles that "
             "cost at least as much (p shuffle). The window itself is counted in both, so neither is ever "
-            "zero. It is not the chance that the window is ordinary."
+            "zero. Where several views decide: their number times the smallest rank among past windows. It is "
+            "not the chance that the window is ordinary."
         ),
         "extra_bits": "Bits the window needs beyond what a window of this stream usually needs.",
         "expected": (
             "How many windows these limits would flag, at most about, if nothing at all had been wrong. "
             "Overlapping windows come in clusters, so compare with incidents too."
         ),
-        "flagged": "Windows that met both limits of the profile.",
+        "flagged": "Windows that met both limits of the profile, by their bytes or by another view.",
         "incidents": "Flagged windows that overlap or touch count as one incident.",
         "windows": "Windows compared with the baseline that went before them.",
-        "severity": "From extra bits and repetition, not from p.",
+        "severity": (
+            "From extra bits, from how far beyond all past windows a view lies, and from repetition; not from p."
+        ),
         "status": "A stream is ready once a window can be ranked among enough past windows.",
     }
 )
@@ -188,6 +199,9 @@ def size(size_bytes: int) -> str:
 
 def smallest_p(record: Mapping[str, Any]) -> float:
     """The smallest p the window of this record could have had."""
+    views = record["evidence"].get("views")
+    if record["decided_by"] == "views" and views:
+        return float(record["factor"] / (len(views["references"]) + 1))
     fewest: int = record["permutations"]
     if record["decided_by"] != "p_perm":
         fewest = min(fewest, record["m"])
@@ -198,13 +212,16 @@ def p_value(p: float, *, at_most: float | None = None) -> str:
     """
     A p-value whose number of past windows is not at hand, never below the smallest it could have been.
 
-    The smallest is 1 over a whole number, and any other p is at least twice
-    the smallest: only what is 1 over a whole number must not be rounded down.
+    The smallest is the number of views that decided, at most five, over a whole
+    number, and any other p is at least twice the smallest: only what may be
+    that must not be rounded down.
 
-    >>> p_value(1 / 190), p_value(8 / 190), p_value(0.050004, at_most=0.05)
-    ('0.00527', '0.0421', '0.050004')
+    >>> p_value(1 / 190), p_value(7 / 190), p_value(4 / 201), p_value(0.050004, at_most=0.05)
+    ('0.00527', '0.0368', '0.02', '0.050004')
     """
-    may_be_smallest = p > 0 and math.isclose(1 / p, round(1 / p), rel_tol=1e-9)
+    may_be_smallest = p > 0 and any(
+        math.isclose(views / p, round(views / p), rel_tol=1e-9) for views in range(1, len(VIEWS) + 1)
+    )
     return p_text(p, p if may_be_smallest else 0.0, at_most=at_most)
 
 

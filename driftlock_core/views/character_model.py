@@ -3,7 +3,8 @@ Code lengths of long texts under interpolated Witten-Bell contexts, whole batche
 
 Every gram the baseline holds has a number, its place among the sorted
 (number of the gram without its last symbol, last symbol) pairs. A context of
-any length is thus one whole number and looking it up is exact, never a hash.
+any length is thus one whole number, and looking it up is exact. The chance of
+every known gram is worked out once; a text to score looks it up.
 """
 
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ from typing import Self
 import numpy as np
 
 from driftlock_core.views.contract import Floats, Groups
+from driftlock_core.views.key_table import KeyTable
 from driftlock_core.views.stretches import Ints, Stretches
 
 _UNKNOWN = -1
@@ -20,17 +22,11 @@ _UNKNOWN = -1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Order:
-    """Counts of all grams of one length, by their numbers, and of the contexts they continue."""
+    """All grams of one length by their numbers, and the contexts they continue, for units to score."""
 
-    keys: Ints  # context * alphabet + symbol, ascending; the place of a key is the number of the gram
-    counts: Ints  # occurrences of each gram
-    totals: Ints  # symbols that follow each context
-    kinds: Ints  # different symbols that follow each context
-
-    def find(self, wanted: Ints) -> Ints:
-        """Numbers of the grams with these keys."""
-        place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
-        return np.where(self.keys[place] == wanted, place, _UNKNOWN)
+    table: KeyTable  # of context * alphabet + symbol; the place of a key is the number of the gram
+    chances: Floats  # of the last symbol of each gram after the others
+    escapes: Floats  # by which the chance under a shorter context is multiplied for a symbol new to a context
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +42,7 @@ class CharacterModel:
     alphabet: Ints
     orders: tuple[_Order, ...]
     floor: float  # probability of a symbol before anything is counted
+    _symbols: KeyTable  # of the alphabet
 
     @classmethod
     def fitted(
@@ -58,11 +55,11 @@ class CharacterModel:
         """
         alphabet = np.unique(texts.symbols)
         symbols = np.searchsorted(alphabet, texts.symbols).astype(np.int64)
-        floor = 1 / (len(alphabet) + 1 + escapes)
+        plain = np.full(len(symbols), floor := 1 / (len(alphabet) + 1 + escapes))  # nothing left out
         group_of = np.repeat(np.unique(groups, return_inverse=True)[1].astype(np.int64), texts.lengths)
         group_count = len(groups) or 1
         offsets = texts.offsets
-        chance = np.full(len(symbols), floor)
+        chance = plain.copy()
         grams = np.zeros(len(symbols), dtype=np.int64)  # number of the gram that ends at each position
         own_grams = group_of  # the same, numbered apart for each group
         contexts, own_contexts = 1, group_count
@@ -80,7 +77,14 @@ class CharacterModel:
             above = keys // max(len(alphabet), 1)
             totals = np.bincount(before, minlength=contexts)
             kinds = np.bincount(above, minlength=contexts)
-            counted.append(_Order(keys, counts, totals, kinds))
+            plain[at] = _continued(plain[at], n=counts[gram], total=totals[before], kinds=kinds[before])
+            of_gram = np.zeros(len(keys) + 1)  # the last for "none of them"
+            of_gram[gram] = plain[at]
+            counted.append(
+                _Order(
+                    KeyTable(keys), of_gram, np.where(totals > 0, kinds / np.maximum(totals + kinds, 1), 1.0)
+                )
+            )
             example = np.zeros(len(own_keys), dtype=np.int64)
             example[own_gram] = np.arange(len(at))  # all with one own gram have one own context
             nobody_else = own_counts == counts[own_keys // group_count]
@@ -97,39 +101,30 @@ class CharacterModel:
             contexts, own_contexts = len(keys), len(own_keys)
             if order in orders:
                 bits.append(-np.log2(chance))
-        return cls(alphabet, tuple(counted), floor), bits
+        return cls(alphabet, tuple(counted), floor, KeyTable(alphabet)), bits
 
     def bits(self, texts: Stretches, *, orders: Sequence[int]) -> list[Floats]:
         """For each of the asked *orders* (ascending) the bits of every symbol of *texts*. Learns nothing."""
         if not len(self.alphabet):
             return [np.full(len(texts.symbols), -np.log2(self.floor)) for _ in orders]
-        place = np.minimum(np.searchsorted(self.alphabet, texts.symbols), len(self.alphabet) - 1)
-        symbols = np.where(self.alphabet[place] == texts.symbols, place, _UNKNOWN)
+        symbols = self._symbols.find(texts.symbols)
         chance = np.full(len(symbols), self.floor)
         grams = np.zeros(len(symbols), dtype=np.int64)
         offsets = texts.offsets
         found: list[Floats] = []
-        for order in range(max(orders) + 1):
-            counts = self.orders[order]
-            if order:
+        for number, order in enumerate(self.orders[: max(orders) + 1]):
+            if number:
                 before = np.concatenate([[_UNKNOWN], grams[:-1]])
-                (at,) = np.nonzero((offsets >= order) & (before != _UNKNOWN))
+                (at,) = np.nonzero((offsets >= number) & (before != _UNKNOWN))
                 before = before[at]
             else:
                 at, before = np.arange(len(symbols)), grams
             last = symbols[at]
-            gram = np.full(len(at), _UNKNOWN)
-            known = last != _UNKNOWN
-            if len(counts.keys):
-                gram[known] = counts.find(before[known] * len(self.alphabet) + last[known])
+            gram = order.table.find(np.where(last == _UNKNOWN, _UNKNOWN, before * len(self.alphabet) + last))
+            chance[at] = np.where(gram == _UNKNOWN, chance[at] * order.escapes[before], order.chances[gram])
             grams = np.full(len(symbols), _UNKNOWN)
             grams[at] = gram
-            if len(counts.keys):
-                n = np.where(gram == _UNKNOWN, 0, counts.counts[gram])
-                chance[at] = _continued(
-                    chance[at], n=n, total=counts.totals[before], kinds=counts.kinds[before]
-                )
-            if order in orders:
+            if number in orders:
                 found.append(-np.log2(chance))
         return found
 

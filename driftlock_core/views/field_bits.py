@@ -11,12 +11,12 @@ from typing import Final
 import numpy as np
 
 from driftlock_core.views.contract import Floats, Groups
-from driftlock_core.views.field_codes import FIRST_BIN, Coded, FieldCodes, Ints
+from driftlock_core.views.field_codes import FIRST_BIN, MANY_VALUES, Coded, FieldCodes, Ints
 
 KERNEL: Final = ((-2, 1), (-1, 2), (0, 4), (1, 2), (2, 1))  # bins away, tenths
 WHOLE: Final = 10  # tenths
 
-MOST_PARENT_CODES: Final = 60
+MOST_PARENT_CODES: Final = MANY_VALUES
 LEAST_SAVING: Final = 0.02  # bits per record; below, a parent is an accident
 # Parents are chosen on an even sample: the choice takes fields² · records and gains nothing from more.
 SAMPLE: Final = 4000
@@ -59,6 +59,11 @@ class FieldBits:
         self.parents = self._choose(categorical_parents)
         self._alone = [Tally(*self._spread(field, self._codes, None)) for field in range(len(self.parents))]
         self._given = [Tally(*self._spread(*pair)) for pair in self._pairs()]
+        # Mean bits of the field in an order-0 code.
+        self._usual = [
+            float(bits(len(codes), self.distinct[field], self._alone[field].of(codes), None, None).mean())
+            for field, codes in enumerate(self._codes.T)
+        ]
         self._plain = [Tally(*_plain(column)) for column in self._codes.T]
 
     def inside(self) -> Floats:
@@ -93,7 +98,17 @@ class FieldBits:
 
     def _bits(self, field: int, alone: Ints, given: Ints | None, times: Ints | None) -> Floats:
         # The whole baseline's size and alphabet, inside too: a value never seen costs the same for both.
-        return bits(len(self._codes), self.distinct[field], alone, given, times)
+        cost = bits(len(self._codes), self.distinct[field], alone, given, times)
+        parent = self.parents[field]
+        if times is not None and parent is not None and self.fields.columns[parent].context:
+            # Of an hour nobody has seen nothing is expected: only what is rare at any hour costs.
+            anywhere = bits(len(self._codes), self.distinct[field], alone, None, None)
+            cost = np.where(times > 0, cost, np.maximum(anywhere - self._usual[field], 0.0))
+        if not self.fields.columns[field].context:
+            return cost
+        # No hour is odd by itself, or each night would be the first; it may be for what the record says.
+        usual = bits(len(self._codes), self.distinct[field], alone, None, None)
+        return np.where(alone > 0, np.maximum(cost - usual, 0.0), 0.0)
 
     def _key(self, field: int, parent: int | None, codes: Ints) -> Ints:
         if parent is None:

@@ -2,8 +2,8 @@
 View of records by how extreme their numbers are.
 
 A number is compared with those of baseline records that share the value of
-the categorical field which foretells it best: 900 may be an ordinary amount
-for a flight and none for a coffee.
+the categorical field which foretells it best, for 900 may be an ordinary
+amount for a flight and none for a coffee; and with all of its field.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,12 +13,13 @@ import numpy as np
 
 from driftlock_core.views.contract import Floats, Groups, Place, Statistic, Unit
 from driftlock_core.views.field_bits import FieldBits
-from driftlock_core.views.field_codes import Coded, FieldCodes, Ints
+from driftlock_core.views.field_codes import Coded, Ints
 from driftlock_core.views.field_text import shown
 from driftlock_core.views.number_tails import NumberTails
-from driftlock_core.views.record_fields import RecordReader, event_of
+from driftlock_core.views.record_coding import RecordCoding
+from driftlock_core.views.record_fields import event_of
 
-FEWEST_NUMBERS: Final = 15  # under a parent's value; with fewer, the whole field's
+FEWEST_NUMBERS: Final = 8  # under a parent's value; with fewer there is no rank to speak of
 MOST_PLACES: Final = 5
 
 
@@ -26,13 +27,11 @@ class FieldNumbers:
     """Two-sided tails of the numbers in a record."""
 
     name = "field numbers"
-    statistics = (Statistic(name="fnump.sum"), Statistic(name="fnump.max"))
+    statistics = (Statistic(name="fnump.sum"), Statistic(name="fnump.max"), Statistic(name="fnum.sum"))
 
-    def __init__(self, baseline: Sequence[Unit], groups: Groups) -> None:
-        self._reader = RecordReader()
-        records = self._reader.read(baseline)
-        self._fields = FieldCodes(records)
-        coded = self._fields.encode(records)
+    def __init__(self, baseline: Sequence[Unit], groups: Groups, coding: RecordCoding | None = None) -> None:
+        self._coding = coding or RecordCoding(baseline)
+        self._fields, coded = self._coding.fields, self._coding.coded
         self._numeric = [field for field, column in enumerate(self._fields.columns) if column.numeric]
         self._parents = FieldBits(self._fields, coded, groups, categorical_parents=True).parents
         compact = np.unique(groups, return_inverse=True)[1].astype(np.int64)
@@ -45,19 +44,18 @@ class FieldNumbers:
             for code, rows in self._by_parent(coded, field):
                 if len(rows) >= FEWEST_NUMBERS:
                     self._under[field, code] = NumberTails(along[rows], compact[rows])
-        self._inside = self._rows(self._bits(coded, compact))
+        self._inside = self._rows(coded, compact)
 
     def inside(self) -> Floats:
         return self._inside.copy()
 
     def outside(self, units: Sequence[Unit]) -> Floats:
-        return self._rows(self._bits(self._fields.encode(self._reader.read(units)), None))
+        return self._rows(self._coding.read(units)[1], None)
 
     def places(self, unit: Unit) -> list[Place]:
         if not unit.raw:
             return []
-        record = self._reader.read([unit])[0]
-        coded = self._fields.encode([record])
+        (record,), coded = self._coding.read([unit])
         bits = self._bits(coded, None)[0]
         dearest = sorted((n for n in range(len(bits)) if bits[n] > 0), key=lambda n: -float(bits[n]))
         places = []
@@ -107,11 +105,14 @@ class FieldNumbers:
             bits[rest, number] = _tail(self._whole[field], along, rest, groups)
         return bits
 
-    def _rows(self, bits: Floats) -> Floats:
-        rows = np.zeros((len(bits), 2))
-        for column in bits.T:
+    def _rows(self, coded: Coded, groups: Groups | None) -> Floats:
+        rows = np.zeros((len(coded.codes), len(self.statistics)))
+        for column in self._bits(coded, groups).T:
             rows[:, 0] += column
             rows[:, 1] = np.maximum(rows[:, 1], column)
+        for field in self._numeric:
+            there = np.flatnonzero(~np.isnan(coded.axis[:, field]))
+            rows[there, 2] += _tail(self._whole[field], coded.axis[:, field], there, groups)
         return rows
 
 

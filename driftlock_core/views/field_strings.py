@@ -3,7 +3,8 @@ View of records by how their values are written.
 
 A value never seen before may still be written as values of its field are:
 its characters in their order, its oddest character, its shape (letters as
-``a``, digits as ``0``) and its length.
+``a``, digits as ``0``) and its length. Of numbers and times only the notation
+is read, ``0.0`` for 12.50: how large a number is other views say.
 """
 
 import re
@@ -14,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from driftlock_core.views.contract import Floats, Groups, Place, Statistic, Unit
-from driftlock_core.views.field_codes import FieldCodes, Ints
+from driftlock_core.views.field_codes import Coded, Ints
 from driftlock_core.views.field_surprise import FieldSurprise
 from driftlock_core.views.field_text import shown
-from driftlock_core.views.record_fields import Record, RecordReader, event_of
+from driftlock_core.views.record_coding import RecordCoding
+from driftlock_core.views.record_fields import Record, event_of
 from driftlock_core.views.value_model import TextBits, ValueModel
 
 Present = npt.NDArray[np.bool_]  # which fields a record has
@@ -46,15 +48,24 @@ def shape_of(value: bytes) -> bytes:
 
 
 class _Values:
-    """Distinct values of each field, numbered field by field in order of appearance."""
+    """
+    Distinct values of each field, numbered field by field in order of appearance.
 
-    def __init__(self, names: Sequence[bytes], records: Sequence[Record]) -> None:
+    Where a value was *measured*, as a number or a time, its notation stands for it.
+    """
+
+    def __init__(self, names: Sequence[bytes], records: Sequence[Record], measured: Present) -> None:
         self.texts: list[bytes] = []
         self.numbers = np.full((len(records), len(names)), -1, dtype=np.int64)  # −1: the field is missing
         bounds = [0]
         for field, name in enumerate(names):
             index: dict[bytes | None, int] = {}
-            held = [index.setdefault(record.get(name), len(index)) for record in records]
+            texts = [record.get(name) for record in records]
+            rows = np.flatnonzero(measured[:, field]).tolist()
+            notation = {text: shape_of(text or b"") for text in dict.fromkeys(texts[row] for row in rows)}
+            for row in rows:
+                texts[row] = notation[texts[row]]
+            held = [index.setdefault(text, len(index)) for text in texts]
             missing = index.pop(None, -1)
             # What follows the slot of "missing" moves up by one.
             column = np.array(held, dtype=np.int64)
@@ -71,11 +82,12 @@ class FieldStrings:
     name = "field strings"
     statistics = tuple(Statistic(name=f"{measure}.{of}") for measure in MEASURES for of in ("max", "sum"))
 
-    def __init__(self, baseline: Sequence[Unit], groups: Groups) -> None:
-        self._reader = RecordReader()
-        records = self._reader.read(baseline)
-        self._names = [column.name for column in FieldCodes(records).columns]
-        values = _Values(self._names, records)
+    def __init__(self, baseline: Sequence[Unit], groups: Groups, coding: RecordCoding | None = None) -> None:
+        self._coding = coding or RecordCoding(baseline)
+        records, coded = self._coding.records, self._coding.coded
+        columns = self._coding.fields.columns
+        self._names = [column.name for column in columns]
+        values = _Values(self._names, records, coded.measured)
         times = np.bincount(values.numbers[values.numbers >= 0], minlength=len(values.texts)).astype(np.int64)
         self._characters = ValueModel(values.texts, values.kinds, times)
         shapes = [shape_of(text) for text in values.texts]
@@ -103,16 +115,16 @@ class FieldStrings:
         return self._inside.copy()
 
     def outside(self, units: Sequence[Unit]) -> Floats:
-        records = self._reader.read(units)
-        surprise, present, _ = self._surprise(records)
+        records, coded = self._coding.read(units)
+        surprise, present, _ = self._surprise(records, coded)
         return self._rows(surprise, _strangers(records, present))
 
     def places(self, unit: Unit) -> list[Place]:
         """The fields written most unusually; their bits are those of the rank among the baseline's."""
         if not unit.raw:
             return []
-        record = self._reader.read([unit])[0]
-        surprise, present, measured = self._surprise([record])
+        (record,), coded = self._coding.read([unit])
+        surprise, present, measured = self._surprise([record], coded)
         found = []
         for field in np.flatnonzero(present[0]).tolist():
             number = int(np.argmax(surprise[0, field]))
@@ -132,9 +144,9 @@ class FieldStrings:
                 )
         return places
 
-    def _surprise(self, records: Sequence[Record]) -> tuple[Floats, Present, Floats]:
+    def _surprise(self, records: Sequence[Record], coded: Coded) -> tuple[Floats, Present, Floats]:
         """Surprises and measures, shape ``(records, fields, 4)``, and which fields the records have."""
-        values = _Values(self._names, records)
+        values = _Values(self._names, records, coded.measured)
         shapes = [shape_of(text) for text in values.texts]
         measures = self._measures(
             self._characters.outside(values.texts, values.kinds),

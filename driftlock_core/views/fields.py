@@ -13,11 +13,11 @@ import numpy as np
 
 from driftlock_core.views.contract import Floats, Groups, Place, Statistic, Unit
 from driftlock_core.views.field_bits import FieldBits
-from driftlock_core.views.field_codes import FieldCodes
 from driftlock_core.views.field_surprise import FieldSurprise
 from driftlock_core.views.field_text import shown
 from driftlock_core.views.nearest_records import NearestRecords
-from driftlock_core.views.record_fields import Record, RecordReader, event_of
+from driftlock_core.views.record_coding import RecordCoding
+from driftlock_core.views.record_fields import Record, event_of
 
 SMALLEST_DEVIATION: Final = 0.5  # bits; a field that always costs the same is not infinitely sensitive
 MOST_PLACES: Final = 5
@@ -32,11 +32,10 @@ class Fields:
         for name in ("fldp.z", "fldp.zmax", "fldp.rank", "fldp.rmax", "fld.near5", "fld.unk")
     )
 
-    def __init__(self, baseline: Sequence[Unit], groups: Groups) -> None:
-        self._reader = RecordReader()
-        records = self._reader.read(baseline)
-        self._fields = FieldCodes(records)
-        coded = self._fields.encode(records)
+    def __init__(self, baseline: Sequence[Unit], groups: Groups, coding: RecordCoding | None = None) -> None:
+        self._coding = coding or RecordCoding(baseline)
+        records, coded = self._coding.records, self._coding.coded
+        self._fields = self._coding.fields
         self._model = FieldBits(self._fields, coded, groups)
         bits = self._model.inside()
         columns = range(bits.shape[1])
@@ -58,8 +57,8 @@ class Fields:
         return self._inside.copy()
 
     def outside(self, units: Sequence[Unit]) -> Floats:
-        records = self._reader.read(units)
-        codes = self._fields.encode(records).codes
+        records, coded = self._coding.read(units)
+        codes = coded.codes
         bits = self._model.outside(codes)
         surprise = np.zeros_like(bits)
         for field, ranked in enumerate(self._ranked):
@@ -71,8 +70,8 @@ class Fields:
         """The fields that cost most above what they usually cost; their bits are that difference."""
         if not unit.raw:
             return []
-        record = self._reader.read([unit])[0]
-        bits = self._model.outside(self._fields.encode([record]).codes)[0].tolist()
+        (record,), coded = self._coding.read([unit])
+        bits = self._model.outside(coded.codes)[0].tolist()
         # What a coder pays that has seen the field in none of n records, Krichevsky–Trofimov.
         unheard = float(np.log2(2 * (len(self._inside) + 1)))
         found = [

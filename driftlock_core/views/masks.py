@@ -40,7 +40,7 @@ def choose_masking(baseline: Sequence[Sequence[bytes]], classes: frozenset[str])
         ("with volatile values masked", classes),
     )
     maskers = [Masker(level) for _, level in levels]
-    shares = [_recurring([masker.canonical(unit) for unit in baseline]) for masker in maskers]
+    shares = [recurring_share([masker.canonical(unit) for unit in baseline]) for masker in maskers]
     chosen = len(levels) - 1
     if shares[chosen] >= TOO_FEW:
         chosen = next(at for at, share in enumerate(shares) if share >= max(shares) - NEGLIGIBLE)
@@ -52,8 +52,13 @@ def choose_masking(baseline: Sequence[Sequence[bytes]], classes: frozenset[str])
     )
 
 
-def _recurring(units: Sequence[Sequence[bytes]]) -> float:
-    """Share of all lines that occur in another unit as well."""
+def recurring_share(units: Sequence[Sequence[bytes]]) -> float:
+    """
+    Share of all lines that occur in another unit as well, in [0, 1].
+
+    >>> recurring_share([[b"a", b"b"], [b"a", b"c"]])
+    0.5
+    """
     holders = Counter(line for unit in units for line in set(unit))
     lines = [line for unit in units for line in unit]
     return sum(holders[line] > 1 for line in lines) / len(lines) if lines else 0.0

@@ -6,30 +6,62 @@ from typing import Final
 import numpy as np
 
 from driftlock_core.views.contract import Floats, Groups, Place, Statistic, Unit
-from driftlock_core.views.nearest_sets import NearestSets
-from driftlock_core.views.plain_text import event_at, quoted, text_of
-from driftlock_core.views.stretches import Ints
+from driftlock_core.views.plain_text import batches, event_at, quoted, text_of
+from driftlock_core.views.stretches import Ints, Stretches, borders_of, laid_out
+from driftlock_core.views.text_sets import TextSets
 from driftlock_core.views.words import placed_words, words_of
 
 GRAMS: Final = (3, 5)  # bytes
+# Runs of bytes compared of one text: all of a text of 250 bytes. Of more a sample stands for all, which
+# moves a distance by 0.01 at most places and keeps a long text from costing more than a paragraph.
+MOST_GRAMS: Final = 512
+_OWNER: Final = 8 * max(GRAMS) + 1  # bits of a gram; above them stands whose it is
+_MIXER: Final = np.uint64(0xD6E8FEB86659FD93)  # odd, without structure: which grams are sampled is arbitrary
 _PLACES: Final = 5
 
 
-def grams_of(text: bytes) -> Ints:
+def grams_of(texts: Sequence[bytes], *, most: int | None = None) -> tuple[Stretches, Floats]:
     """
-    The different runs of 3 and of 5 bytes as numbers, ascending; a 1 in front keeps the two lengths apart.
+    The different runs of 3 and of 5 bytes of each text as numbers, ascending; a 1 in front keeps the two apart.
 
-    >>> [hex(gram) for gram in grams_of(b"abab")]
+    Args:
+        most: Of a text with more runs than this, repeats counted, only those
+            with the lowest mixed numbers are taken: the same ones in every text.
+
+    Returns:
+        The runs, and the share of each text's that was taken.
+
+    >>> [hex(gram) for gram in grams_of([b"abab"])[0].symbols]
     ['0x1616261', '0x1626162']
     """
-    symbols = np.frombuffer(text, dtype=np.uint8).astype(np.int64)
+    laid = laid_out(texts)
+    room = np.repeat(laid.borders[1:], laid.lengths) - np.arange(len(laid.symbols))
+    owner = np.repeat(np.arange(len(texts)), laid.lengths)
     found = []
     for length in GRAMS:
-        grams = np.ones(max(0, len(symbols) - length + 1), dtype=np.int64)
+        (at,) = np.nonzero(room >= length)
+        gram = owner[at] << _OWNER - 8 * length | 1
         for shift in range(length):
-            grams = grams << 8 | symbols[shift : shift + len(grams)]
-        found.append(grams)
-    return np.unique(np.concatenate(found))
+            gram = gram << 8 | laid.symbols[at + shift]
+        found.append(gram)
+    keys = np.concatenate(found)
+    shares = np.ones(len(texts))
+    if most is not None:
+        counts = sum(np.maximum(0, laid.lengths - length + 1) for length in GRAMS)
+        shares = np.minimum(1.0, most / np.maximum(1, counts))
+        gram, limit = keys & (1 << _OWNER) - 1, shares * 2.0**32
+        low = _mixed(gram) < limit[keys >> _OWNER]
+        keys = keys[low | (shares[keys >> _OWNER] == 1.0)]
+    keys = np.unique(keys)
+    lengths = np.bincount(keys >> _OWNER, minlength=len(texts))
+    return Stretches(keys & (1 << _OWNER) - 1, borders_of(lengths)), shares
+
+
+def _mixed(grams: Ints) -> Ints:
+    """A number below 2³² for each gram, as good as drawn by lot."""
+    mixed = grams.astype(np.uint64) * _MIXER
+    mixed = (mixed ^ mixed >> np.uint64(32)) * _MIXER
+    return (mixed >> np.uint64(32)).astype(np.int64)
 
 
 class NearTextView:
@@ -49,19 +81,13 @@ class NearTextView:
         for text in words:
             for word in text:
                 self._numbers.setdefault(word, len(self._numbers))
-        grams = [grams_of(text_of(unit.raw)) for unit in baseline]
-        numbered = [self._word_set(text) for text in words]
-        self._grams = NearestSets(grams, groups)
-        self._words = NearestSets(numbered, groups)
+        raw = [text_of(unit.raw) for unit in baseline]
+        numbered = self._word_sets(words)
+        self._grams = TextSets(grams_of(raw)[0], groups)
+        self._words = TextSets(numbered, groups)
         self._texts = [words[at] for at in self._words.units.tolist()]
-        rows = [
-            (
-                *self._grams.distances(grams[at], without=group),
-                *self._words.distances(numbered[at], without=group),
-            )
-            for at, group in enumerate(groups.tolist())
-        ]
-        self._inside = np.array(rows, dtype=np.float64).reshape(-1, len(self.statistics))
+        sampled, shares = grams_of(raw, most=MOST_GRAMS)
+        self._inside = np.hstack([self._grams.inside(sampled, shares), self._words.inside(numbered)])
 
     def inside(self) -> Floats:
         """Each unit against the references of all other groups."""
@@ -69,20 +95,18 @@ class NearTextView:
 
     def outside(self, units: Sequence[Unit]) -> Floats:
         """Each unit against all references."""
-        rows = [
-            (
-                *self._grams.distances(grams_of(text_of(unit.raw))),
-                *self._words.distances(self._word_set(words_of(unit.canonical))),
-            )
-            for unit in units
-        ]
-        return np.array(rows, dtype=np.float64).reshape(-1, len(self.statistics))
+        rows = [np.zeros((0, len(self.statistics)))]
+        for batch in batches(units):
+            sampled, shares = grams_of([text_of(unit.raw) for unit in batch], most=MOST_GRAMS)
+            words = self._word_sets([words_of(unit.canonical) for unit in batch])
+            rows.append(np.hstack([self._grams.outside(sampled, shares), self._words.outside(words)]))
+        return np.vstack(rows)
 
     def places(self, unit: Unit) -> list[Place]:
         """The rarest words that the nearest reference lacks."""
         placed = placed_words(unit.canonical)
         words = [word for word, _ in placed]
-        nearest = self._words.nearest(self._word_set(words))
+        nearest = self._words.nearest(self._word_sets([words]).symbols)
         if nearest is None:
             return []
         held = frozenset(self._texts[nearest])
@@ -90,7 +114,7 @@ class NearTextView:
         for word, position in placed:
             if word not in held:
                 first.setdefault(word, position)
-        bits = {word: self._words.weight(self._numbers.get(word, -1)) for word in first}
+        bits = {word: self._words.weight(self._numbers.get(word, len(self._numbers))) for word in first}
         return [
             Place(
                 event=event_at(unit.canonical, first[word]),
@@ -101,8 +125,12 @@ class NearTextView:
             for word in sorted(first, key=lambda word: (-bits[word], first[word]))[:_PLACES]
         ]
 
-    def _word_set(self, words: Sequence[bytes]) -> Ints:
-        """Numbers of the different words, ascending; those the baseline does not hold count from −1 down."""
-        different = dict.fromkeys(words)
-        known = [self._numbers[word] for word in different if word in self._numbers]
-        return np.array([*range(len(known) - len(different), 0), *sorted(known)], dtype=np.int64)
+    def _word_sets(self, texts: Sequence[Sequence[bytes]]) -> Stretches:
+        """Numbers of each text's different words; those the baseline does not hold count on from there."""
+        numbers, unknown, get = [], len(self._numbers), self._numbers.get
+        lengths = []
+        for words in texts:
+            different = dict.fromkeys(words)
+            numbers += [get(word, unknown + at) for at, word in enumerate(different)]
+            lengths.append(len(different))
+        return Stretches(np.array(numbers, dtype=np.int64), borders_of(lengths))

@@ -25,12 +25,14 @@ class NearestRecords:
     Bit-weighted Hamming distance to the five nearest baseline records, their mean, in bits.
 
     A field whose value differs costs min(bits, 12) of the record's own value,
-    numbers fewer than four bins apart accordingly less. Where fewer than five
-    records are left to compare with, those lacking count as sharing nothing.
+    numbers fewer than four bins apart accordingly less. The time of day is no
+    part of it. Where fewer than five records are left to compare with, those
+    lacking count as sharing nothing.
     """
 
     def __init__(self, fields: FieldCodes, codes: Ints, groups: Groups) -> None:
         self._numeric = [column.numeric for column in fields.columns]
+        self._compared = np.array([not column.context for column in fields.columns], dtype=np.int32)
         count = min(REFERENCES, len(codes))
         rows = np.arange(count) * len(codes) // max(1, count)
         self._references = np.ascontiguousarray(self._apart(codes[rows]).T)
@@ -58,6 +60,7 @@ class NearestRecords:
     def _distances(self, codes: Ints, bits: Floats, groups: Groups | None) -> Floats:
         asked = self._apart(codes)
         weights = np.rint(np.minimum(bits, DEAREST) * (PER_BIT // QUARTERS)).astype(np.int32)
+        weights *= self._compared
         result = np.zeros(len(codes))
         block = max(1, _BLOCK // max(1, self._references.shape[1]))
         for start in range(0, len(codes), block):

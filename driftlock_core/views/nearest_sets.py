@@ -34,7 +34,8 @@ class NearestSets:
     """
     Baseline sets of tokens, at most 2000 of them taken at equal steps, behind an inverted index.
 
-    A token that *df* of the n references hold weighs max(0.02, −log2((df + ½) / (n + 1))) bits.
+    A token that *df* of the n references hold weighs max(0.02, −log2((df + ½) / (n + 1))) bits. With a group
+    left out, df counts the others and n stays; what all n hold counts as held by all n.
 
     Args:
         sets: Tokens of each baseline unit, ascending, each once.
@@ -76,6 +77,11 @@ class NearestSets:
         _, jaccard = self._all_distances(tokens, _NOBODY)
         return int(np.argmin(jaccard)) if len(jaccard) else None
 
+    def tokens(self, reference: int) -> Ints:
+        """The tokens of one reference, ascending."""
+        held: Ints = self._vocabulary[self._sets[reference]]
+        return held
+
     def weight(self, token: int) -> float:
         """Bits of one token."""
         place = int(np.searchsorted(self._vocabulary, token))
@@ -85,20 +91,32 @@ class NearestSets:
     def _all_distances(self, tokens: Ints, left: _Left) -> tuple[Floats, Floats]:
         known = self._known(tokens)
         entries = self._entries(known)
-        weights = self._weights[self._held[known] - _looked_up(left, known)]
+        weights = self._weights[self._others(self._held[known], _looked_up(left, known))]
         whole = float(weights.sum()) + (len(tokens) - len(known)) * float(self._weights[0])
         shared = self._shared(entries, known, weights)
         sizes = self._sizes
         if len(left.members):
             before = self._held[left.tokens]
-            change = self._weights[before - left.fewer] - self._weights[before]
+            after = self._others(before, left.fewer)
+            change = self._weights[after] - self._weights[before]
             # As a rule the only reference left out is the unit itself: what was looked up serves twice.
             theirs = entries if np.array_equal(left.tokens, known) else self._entries(left.tokens)
             sizes = sizes + self._shared(theirs, left.tokens, change)
         union = whole + sizes - shared
         residue: Floats = (whole - shared) / (whole or 1.0)
         jaccard: Floats = (union - shared) / np.where(union > 0, union, 1.0)
+        if not len(left.members):
+            return residue, jaccard
         return np.delete(residue, left.members), np.delete(jaccard, left.members)
+
+    def _others(self, held: Ints, left: Ints) -> Ints:
+        """
+        Holders of tokens once those left out are gone; all n, still, of what everybody holds.
+
+        Else that would weigh a hair more inside the baseline than outside, and
+        where all units are alike a hair decides their rank.
+        """
+        return np.where(held == len(self.units), held, held - left)
 
     def _known(self, tokens: Ints) -> Ints:
         """Places in the vocabulary of the tokens it holds."""

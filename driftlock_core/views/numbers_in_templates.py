@@ -8,13 +8,14 @@ import numpy as np
 
 from driftlock_core.views.contract import Floats, Groups, Place, Statistic, Unit
 from driftlock_core.views.leave_out_ranks import Tails
+from driftlock_core.views.line_templates import template_of
 
 _MOST_NUMBERS: Final = 6  # of a line; later ones are mostly lists of the same
 _MOST_PLACES: Final = 5
 _DECIMALS: Final = 9
-_LARGEST: Final = 1e300
+# Lines met this often get an expression of their own; making one takes as long as reading some fifty lines.
+_OFTEN: Final = 50
 
-_MASKED_NUMBER = re.compile(rb"(?:(?<![\w>)\]])-)?<N\d+>(?:\.<N\d+>)?")
 _PLACEHOLDER = re.compile(rb"(<(?:N|TS|JWT|ARN|URL|EMAIL|UUID|IP|DOMAIN|B64|HEX)>)")
 _NUMBER = re.compile(rb"-?\d{1,300}(?:\.\d{1,300})?")
 # Possessive: a long run of digits is tried once, not once for each of its lengths.
@@ -88,14 +89,17 @@ class ValuesView:
 
 
 class Shape:
-    """A canonical line cut at its masked places: the text between them and what kind each place is."""
+    """A template cut at its masked places: the text between them and what kind each place is."""
 
-    __slots__ = ("masks", "template", "texts")
+    __slots__ = ("_met", "_reader", "keys", "masks", "template", "texts")
 
-    def __init__(self, canonical: bytes) -> None:
-        self.template = _MASKED_NUMBER.sub(b"<N>", canonical)
-        parts = _PLACEHOLDER.split(self.template)
+    def __init__(self, template: bytes) -> None:
+        self.template = template
+        parts = _PLACEHOLDER.split(template)
         self.texts, self.masks = parts[::2], parts[1::2]
+        self.keys = [(self.template, j) for j in range(_MOST_NUMBERS)]
+        self._met = 0
+        self._reader: re.Pattern[bytes] | None = None
 
     def numbers(self, raw: bytes) -> list[float]:
         """
@@ -107,6 +111,15 @@ class Shape:
         """
         if b"<N>" not in self.masks:
             return []
+        if self._reader is None:
+            self._met += 1
+            if self._met <= _OFTEN:
+                return self._walked(raw)
+            self._reader = self._expression()
+        found = self._reader.match(raw)
+        return [*map(float, found.groups())] if found else _free_numbers(raw)
+
+    def _walked(self, raw: bytes) -> list[float]:
         if not raw.startswith(self.texts[0]):
             return _free_numbers(raw)
         position = len(self.texts[0])
@@ -117,7 +130,7 @@ class Shape:
                 number = _NUMBER.match(raw, position)
                 if number is None:
                     return _free_numbers(raw)
-                numbers.append(_value(number.group()))
+                numbers.append(float(number.group()))
                 start = number.end()
                 if len(numbers) == _MOST_NUMBERS:
                     break
@@ -126,6 +139,19 @@ class Shape:
                 return _free_numbers(raw)
             position = found + len(text)
         return numbers
+
+    def _expression(self) -> re.Pattern[bytes]:
+        """The walk as one expression. Atomic groups keep the first place where a text is found, as the walk does."""
+        parts = [re.escape(self.texts[0])]
+        count = 0
+        for mask, text in zip(self.masks, self.texts[1:], strict=True):
+            if mask == b"<N>":
+                parts.append(rb"(-?+\d{1,300}+(?:\.\d{1,300}+)?+)")
+                count += 1
+                if count == _MOST_NUMBERS:
+                    break
+            parts.append(b"(?>.*?%b)" % re.escape(text))
+        return re.compile(b"".join(parts), re.DOTALL)
 
 
 def numbers_of(unit: Unit, shapes: dict[bytes, Shape]) -> list[Found]:
@@ -140,22 +166,19 @@ def numbers_of(unit: Unit, shapes: dict[bytes, Shape]) -> list[Found]:
     for event, (raw, canonical) in enumerate(zip(unit.raw, unit.canonical, strict=True)):
         shape = shapes.get(canonical)
         if shape is None:
-            shape = shapes[canonical] = Shape(canonical)
-        found += [(event, (shape.template, j), value) for j, value in enumerate(shape.numbers(raw))]
+            template = template_of(canonical)
+            shape = shapes[canonical] = shapes.setdefault(template, Shape(template))
+        found += [(event, key, value) for key, value in zip(shape.keys, shape.numbers(raw), strict=False)]
     return found
 
 
 def _free_numbers(raw: bytes) -> list[float]:
     numbers = []
     for found in _FREE_NUMBER.finditer(raw):
-        numbers.append(_value(found.group()))
+        numbers.append(float(found.group()))
         if len(numbers) == _MOST_NUMBERS:
             break
     return numbers
-
-
-def _value(digits: bytes) -> float:
-    return max(-_LARGEST, min(_LARGEST, float(digits)))
 
 
 def _rows(row: np.ndarray, bits: Floats, units: int) -> Floats:

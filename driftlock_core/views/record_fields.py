@@ -1,8 +1,8 @@
 """
 Units read as records: ``name=value`` pairs and JSON objects cut into fields.
 
-A value ends at white space before the next ``name=``, or at ``&``, ``;``, ``?``
-or a newline. What is left of the body without its values is a field too, named
+A value ends at white space or a comma before the next ``name=``, or at ``&``,
+``;``, ``?`` or a newline; one in quotes ends with them. What is left of the body without its values is a field too, named
 ``_tmpl``: an unknown, missing or reordered parameter makes another template.
 """
 
@@ -26,8 +26,13 @@ DEEPEST: Final = 100
 
 _NAME: Final = rb"[A-Za-z_@][\w.\-\[\]]{0,63}+"
 # Possessive throughout, so that no text makes the search quadratic.
+_COMMA: Final = rb",(?!\s*+" + _NAME + rb"=)"
+_PIECE: Final = rb"(?:[^&;?\s,]++|" + _COMMA + rb")*+"
+_SOME: Final = rb"(?:[^&;?\s,]++|" + _COMMA + rb")++"
 _PAIR: Final = re.compile(
-    rb"(?<![^\s&;?])(" + _NAME + rb")=([^&;?\s]*+(?:[^\S\n]++(?!" + _NAME + rb"=)[^&;?\s]++)*+)"
+    rb"(?<![^\s&;?,])(" + _NAME + rb")=(\"?+)"
+    rb"((?<=\")(?:[^\"\\\n]++|\\.)*+(?=\"(?:[\s&;?,]|\Z))"
+    rb"|" + _PIECE + rb"(?:[^\S\n]++(?!" + _NAME + rb"=)" + _SOME + rb")*+)"
 )
 _STRING: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _OPENING: Final = np.zeros(256, dtype=np.int64)
@@ -114,13 +119,26 @@ def _add(record: Record, repeats: dict[bytes, int], pairs: Pairs) -> None:
 
 def _cut(event: bytes) -> tuple[Pairs, bytes]:
     """The fields of an event, and its text without their values."""
-    if event.lstrip()[:1] == b"{" and (members := _json_members(event)) is not None:
-        pairs = [*_flat(members, b"")]
+    if (pairs := pairs_of_json(event)) is not None:
         return pairs, b"{" + b",".join(sorted(name for name, _ in pairs)) + b"}"
     parts = _PAIR.split(event)
-    names, values = parts[1::3], parts[2::3]
-    parts[2::3] = [b"="] * len(names)
+    names, values = parts[1::4], parts[3::4]
+    # An opening quote stays with the template, as the closing one does.
+    parts[2::4] = [b"=" + quote for quote in parts[2::4]]
+    parts[3::4] = [b""] * len(names)
     return [*zip(names, values, strict=True)], b"".join(parts)
+
+
+def pairs_of_json(event: bytes) -> Pairs | None:
+    """
+    The fields of a JSON object, or None if the event is none. A list of messages has a field for each role.
+
+    >>> pairs_of_json(b'{"a": {"b": 1}, "chat": [{"role": "user", "content": "hi"}]}')
+    [(b'a.b', b'1'), (b'chat.user', b'hi')]
+    """
+    if event.lstrip()[:1] != b"{" or (members := _json_members(event)) is None:
+        return None
+    return [*_flat(members, b"")]
 
 
 def _json_members(event: bytes) -> _Members | None:
@@ -148,8 +166,28 @@ def _flat(members: _Members, path: bytes) -> Iterator[tuple[bytes, bytes]]:
         name = path + _encoded(key)
         if isinstance(value, _Members) and value:
             yield from _flat(value, name + b".")
+        elif isinstance(value, list) and value and (said := _said(value)):
+            for role, contents in said.items():
+                yield name + b"." + _encoded(role), _encoded("\n".join(contents))
         else:
             yield name, _encoded(_written(value))
+
+
+def _said(messages: list[object]) -> dict[str, list[str]]:
+    """What each role says in a list of messages, in order; nothing if it is no such list."""
+    said: dict[str, list[str]] = {}
+    for message in messages:
+        members = dict(message) if isinstance(message, _Members) else {}
+        role = members.pop("role", None)
+        if not isinstance(role, str):
+            return {}
+        content = members.pop("content", "")
+        if isinstance(content, list):  # of parts, as images and texts are sent together
+            texts = [dict(part).get("text", part) if isinstance(part, _Members) else part for part in content]
+            content = "\n".join(map(_written, texts))
+        rest = [_written(_Members(members.items()))] if members else []
+        said.setdefault(role, []).append("\n".join([_written(content), *rest]))
+    return said
 
 
 def _written(value: object) -> str:

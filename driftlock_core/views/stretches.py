@@ -29,7 +29,7 @@ class Stretches:
         return np.arange(len(self.symbols)) - np.repeat(self.borders[:-1], self.lengths)
 
 
-def borders_of(lengths: Sequence[int] | npt.NDArray[np.bool_]) -> Ints:
+def borders_of(lengths: Sequence[int] | Ints | npt.NDArray[np.bool_]) -> Ints:
     """Where sequences of these lengths begin and end when laid end to end."""
     return np.concatenate([[0], np.cumsum(np.asarray(lengths, dtype=np.int64))]).astype(np.int64)
 
@@ -38,6 +38,20 @@ def laid_out(texts: Sequence[bytes]) -> Stretches:
     """Each byte a symbol."""
     symbols = np.frombuffer(b"".join(texts), dtype=np.uint8).astype(np.int64)
     return Stretches(symbols, borders_of([len(text) for text in texts]))
+
+
+def characters_of(texts: Sequence[bytes]) -> Stretches:
+    """
+    Each character a symbol, by its Unicode number; bytes that are no UTF-8 are symbols of their own.
+
+    >>> characters_of(["naïve".encode(), bytes([255])]).borders
+    array([0, 5, 6])
+    """
+    if all(map(bytes.isascii, texts)):
+        return laid_out(texts)
+    wide = [text.decode("utf-8", "surrogateescape").encode("utf-32-le", "surrogatepass") for text in texts]
+    symbols = np.frombuffer(b"".join(wide), dtype="<u4").astype(np.int64)
+    return Stretches(symbols, borders_of([len(text) // 4 for text in wide]))
 
 
 def sums(values: Floats, borders: Ints) -> Floats:

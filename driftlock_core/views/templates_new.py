@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from driftlock_core.views.contract import Floats, Groups, Place, Statistic, Unit
+from driftlock_core.views.line_templates import template_of
 from driftlock_core.views.symbol_model import SymbolModel
 
 _ORDER: Final = 4  # characters
@@ -20,13 +21,13 @@ class NewTemplatesView:
     """
     How foreign a unit's new lines look to an order-4 model of the baseline's distinct lines.
 
-    Of the distinct canonical lines of the unit that no unit of another group
-    has: ``chr.tot`` = log2(1 + all their bits), ``chr.mean`` = bits per byte,
-    ``chr.maxw`` = largest mean bits over 12 bytes in a row. 0 without such lines.
+    Of the distinct templates of the unit that no unit of another group
+    has: ``chr.tot`` = log2(1 + all their bits), ``chr.mean`` = bits per byte. 0
+    without such lines.
     """
 
     name: Final = "templates"
-    statistics: Final = (Statistic(name="chr.tot"), Statistic(name="chr.mean"), Statistic(name="chr.maxw"))
+    statistics: Final = (Statistic(name="chr.tot"), Statistic(name="chr.mean"))
 
     def __init__(self, baseline: Sequence[Unit], groups: Groups) -> None:
         self._baseline = baseline
@@ -34,13 +35,14 @@ class NewTemplatesView:
         self._templates: dict[bytes, int] = {}
         owners: list[int | None] = []  # the only group that has a template, None if several have
         for unit, group in zip(baseline, self._groups, strict=True):
-            for line in unit.canonical:
+            for line in _different(unit):
                 at = self._templates.setdefault(line, len(self._templates))
                 if at == len(owners):
                     owners.append(group)
                 elif owners[at] != group:
                     owners[at] = None
         self._owners = owners
+        self._lines = frozenset(line for unit in baseline for line in unit.canonical)  # as they are
         # Shared lines stay in whichever group is left out: they get a group that no unit has.
         shared = max(self._groups, default=0) + 1
         self._model = SymbolModel(
@@ -51,9 +53,9 @@ class NewTemplatesView:
         )
 
     def inside(self) -> Floats:
-        rows = np.zeros((len(self._baseline), 3))
+        rows = np.zeros((len(self._baseline), 2))
         for row, (unit, group) in enumerate(zip(self._baseline, self._groups, strict=True)):
-            own = [self._templates[line] for line in dict.fromkeys(unit.canonical)]
+            own = [self._templates[line] for line in _different(unit)]
             rows[row] = _row(
                 [self._model.bits_inside(at, order=_ORDER) for at in own if self._owners[at] == group]
             )
@@ -61,7 +63,7 @@ class NewTemplatesView:
 
     def outside(self, units: Sequence[Unit]) -> Floats:
         coded: dict[bytes, Floats] = {}
-        rows = np.zeros((len(units), 3))
+        rows = np.zeros((len(units), 2))
         for row, unit in enumerate(units):
             new = self._new(unit)
             for line in new:
@@ -75,31 +77,35 @@ class NewTemplatesView:
         places = []
         for line in self._new(unit):
             bits = self._bits(line)
-            _, at = _dearest_stretch(bits)
+            at = _dearest_stretch(bits)
             stretch = line[at : at + _WINDOW].decode(errors="replace")
             what = f"a line the baseline does not have, {bits.sum() / max(len(bits), 1):.1f} bits a byte, dearest at {stretch!r}"
-            places.append(Place(event=unit.canonical.index(line), bits=float(bits.sum()), what=what))
+            event = next(at for at, own in enumerate(unit.canonical) if template_of(own) == line)
+            places.append(Place(event=event, bits=float(bits.sum()), what=what))
         return sorted(places, key=lambda place: (-place.bits, place.event))[:_MOST_PLACES]
 
     def _new(self, unit: Unit) -> list[bytes]:
-        return [line for line in dict.fromkeys(unit.canonical) if line not in self._templates]
+        strange = [line for line in dict.fromkeys(unit.canonical) if line not in self._lines]
+        return [line for line in dict.fromkeys(map(template_of, strange)) if line not in self._templates]
 
     def _bits(self, line: bytes) -> Floats:
         return self._model.bits_outside(list(line[:_LONGEST_LINE]), order=_ORDER)
 
 
-def _row(lines: list[Floats]) -> tuple[float, float, float]:
+def _different(unit: Unit) -> dict[bytes, None]:
+    """The unit's templates, each once, in order of appearance."""
+    return dict.fromkeys(template_of(line) for line in dict.fromkeys(unit.canonical))
+
+
+def _row(lines: list[Floats]) -> tuple[float, float]:
     total = sum(float(np.sum(bits)) for bits in lines)
     size = sum(len(bits) for bits in lines)
-    dearest = max((_dearest_stretch(bits)[0] for bits in lines), default=0.0)
-    return float(np.log2(1 + total)), total / max(size, 1), dearest
+    return float(np.log2(1 + total)), total / max(size, 1)
 
 
-def _dearest_stretch(bits: Floats) -> tuple[float, int]:
-    """Largest mean over 12 positions in a row (all, if fewer), and where it starts."""
+def _dearest_stretch(bits: Floats) -> int:
+    """Where the dearest 12 positions in a row start (all, if fewer)."""
     if not len(bits):
-        return 0.0, 0
+        return 0
     window = min(_WINDOW, len(bits))
-    means = np.sum(np.lib.stride_tricks.sliding_window_view(bits, window), axis=1) / window
-    at = int(np.argmax(means))
-    return float(means[at]), at
+    return int(np.argmax(np.sum(np.lib.stride_tricks.sliding_window_view(bits, window), axis=1)))

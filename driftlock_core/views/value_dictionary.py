@@ -1,9 +1,9 @@
 """The reading of a series as a dictionary of its own past values: how far the nearest one is."""
 
-from bisect import bisect_left
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 
-from driftlock_core.views.numbers import Newest
+from driftlock_core.views.newest import Newest
 
 
 class ValueDictionary:
@@ -17,21 +17,13 @@ class ValueDictionary:
 
     name = "value"
 
-    def __init__(self, seen: Iterable[float] = ()) -> None:
-        self._seen = Newest(seen)
+    def __init__(self, seen: Iterable[float] = (), fresh: int = 0) -> None:
+        self.seen = Newest(seen, fresh)
 
-    def cost(self, value: float) -> float:
-        """Distance to the nearest remembered value, in the series' own unit; 0 for the first. Then remembers it."""
-        ordered = self._seen.ordered
-        nearest = 0.0
-        if ordered:
-            at = bisect_left(ordered, value)
-            above = ordered[at] - value if at < len(ordered) else float("inf")
-            below = value - ordered[at - 1] if at else float("inf")
-            nearest = min(above, below)
-        self._seen.add(value)
-        return nearest
+    def costs(self, values: Sequence[float]) -> list[float]:
+        """Distance of each to the nearest one before it, in the series' own unit; 0 for the first. Then remembers them."""
+        return [gap if gap < math.inf else 0.0 for gap in self.seen.gaps(values)]
 
-    def state(self) -> list[float]:
-        """What :class:`ValueDictionary` is made from again."""
-        return self._seen.arrived()
+    def before(self, back: int = 0) -> list[float]:
+        """Values remembered before the one that came *back* values before the newest, ascending."""
+        return self.seen.before(back)

@@ -14,12 +14,16 @@ from driftlock_core.views.stretches import Ints, Stretches, borders_of, largest,
 ESCAPES: Final = 1000  # words thought possible beside those seen
 _PLACES: Final = 5
 _WIDTH = re.compile(rb"<n[0-9]+>")
-_WORD = re.compile(rb"<[a-z]+[0-9]*>|[a-z\x80-\xff]+|[0-9]+|[^ \t-\r\x1e]")
+# Scripts without spaces (UTF-8 from E3 to E9: kana, Chinese characters) are read sign by sign.
+_WORD = re.compile(rb"<[a-z]+[0-9]*>|[\xe3-\xe9][\x80-\xbf]{2}|[a-z\x80-\xe2\xea-\xff]+|[0-9]+|[^ \t-\r\x1e]")
 
 
 def words_of(canonical: Sequence[bytes]) -> list[bytes]:
     """
     Letters, digits or a single sign at a time, in lower case; a mask is one word, whatever its width.
+
+    Bytes from 0x80 up count as letters, but for scripts that put no spaces
+    between words: of those every sign is a word.
 
     >>> words_of([b"Paid <N2> EUR, v2!"])
     [b'paid', b'<n>', b'eur', b',', b'v', b'2', b'!']

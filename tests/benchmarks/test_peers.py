@@ -1,6 +1,5 @@
 """The comparison with peers on small generated sets."""
 
-import json
 from collections.abc import Sequence
 from importlib.util import find_spec
 from itertools import combinations
@@ -11,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.quality import labelled, peers, peers_plain, peers_reading, peers_statistics
+from benchmarks.quality import labelled, peers, peers_plain, peers_reading, peers_statistics, peers_tables
+from benchmarks.quality.results import by_id
 
 SEED = 20260302
 SMALL = peers.Effort(units=60, references=20, draws=200)
@@ -176,18 +176,21 @@ def test_missing_libraries_are_named_with_the_extra() -> None:
         assert part in sentence
 
 
-def test_comparison_prints_and_names_every_number(capsys: pytest.CaptureFixture[str]) -> None:
-    """One set gives a verdict, a row for every detector, and numbers under permanent ids that JSON can hold."""
+def test_comparison_names_every_number_and_makes_tables_of_them() -> None:
+    """One set gives numbers under permanent ids, a verdict, a row for every detector and a sentence."""
     chosen = tuple(peer for peer in peers.PEERS if peer.module is None)
     row = peers.compare(sessions(), chosen, SMALL)
-    peers.print_tables([row], chosen)
-    printed = capsys.readouterr().out
-    assert all(peer.title in printed for peer in chosen)
-    found = peers.measures([row])
-    assert found["peers.made.driftlock.roc_auc"] == row.driftlock > 0.9
-    assert found["peers.made.flag_everything.f1"] == pytest.approx(0.5)
-    assert found["peers.made.length.less_driftlock_low"] <= found["peers.made.length.less_driftlock_high"]
-    assert json.loads(json.dumps(found)) == found
+    found = by_id(peers.results([row]))
+    assert found["peers/made/driftlock/roc_auc"].value == pytest.approx(row.driftlock, abs=1e-6)
+    assert row.driftlock > 0.9
+    assert found["peers/made/flag_everything/f1"].value == pytest.approx(0.5)
+    low, high = (found[f"peers/made/length/less_driftlock_{end}"].value for end in ("low", "high"))
+    assert low <= high
+    detectors = peers_tables.detectors(found, peers.TITLES)
+    assert all(peer.title in detectors for peer in chosen)
+    assert "| made |" in peers_tables.verdicts(found)
+    assert peers_tables.ahead(found, "made") == row.ahead
+    assert f"beside {len(chosen)} peers" in peers_tables.summary(found, peers.TITLES)
 
 
 def test_without_sets_the_command_says_where_they_would_be(

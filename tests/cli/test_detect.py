@@ -6,6 +6,7 @@ import json
 import pytest
 import zstandard
 
+from driftlock.decode import decode
 from driftlock_core import BALANCED, SENSITIVE, detect
 from tests.cli.calling import driftlock
 from tests.cli.made_logs import BURST, as_file, loud, quiet
@@ -48,9 +49,15 @@ def test_a_burst_is_flagged_with_exit_code_1(loud_log):
     assert max(map(len, result.stdout.splitlines())) <= 100
 
 
+def times_in(path):
+    """As the decoder reads them."""
+    with path.open("rb") as source:
+        return [event.at_us for event in decode(source, name=path.name).events()]
+
+
 def test_flags_what_the_engine_flags(loud_log):
     """The records are the engine's verdicts on the same lines, in order, and all of them."""
-    expected = detect([line.encode() for line in loud()], BALANCED)
+    expected = detect([line.encode() for line in loud()], BALANCED, times=times_in(loud_log))
     written = json.loads(driftlock("detect", loud_log, "--output", "json").stdout)
     assert [record["window"] for record in written["anomalies"]] == [v.window for v in expected.verdicts]
     assert [record["p_perm"] for record in written["anomalies"]] == [v.p_perm for v in expected.verdicts]
@@ -65,7 +72,7 @@ def test_flags_the_same_when_the_file_is_longer_than_one_batch(tmp_path):
     lines = quiet(5_030)[:-60] + loud(1_200, seed=2)[900:960] + quiet(900, seed=3)
     path = tmp_path / "long.log"
     path.write_bytes(as_file(lines))
-    expected = detect([line.encode() for line in lines], BALANCED)
+    expected = detect([line.encode() for line in lines], BALANCED, times=times_in(path))
     written = json.loads(driftlock("detect", path, "--output", "json").stdout)
     spans = {(v.first_seq, v.last_seq) for v in expected.verdicts}
     assert any(first <= 5_000 < last for first, last in spans)

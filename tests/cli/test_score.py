@@ -63,7 +63,9 @@ def test_every_event_gets_the_engines_score(score):
     """Units are 0-based lines; score and p-value are the engine's."""
     expected = score_units([[t.encode()] for t in BASELINE], [[t.encode()] for t in INPUT])
     lines = score(bodies(BASELINE), bodies(INPUT), "--unit", "event")
-    assert [list(line) for line in lines] == [["unit", "group", "score", "p_value", "flagged"]] * 100
+    assert [list(line) for line in lines] == [
+        ["unit", "group", "score", "p_value", "p_regime", "regime", "flagged"]
+    ] * 100
     assert [line["unit"] for line in lines] == list(range(100))
     assert [line["score"] for line in lines] == expected.scores.tolist()
     assert [line["p_value"] for line in lines] == expected.p_values.tolist()

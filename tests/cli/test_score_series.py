@@ -4,12 +4,13 @@ import gzip
 import json
 import math
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from driftlock_core.series import ALERT_SCORE, SeriesDetector
+from driftlock_core.series import ALERT_SCORE, PAGE_SCORE, SeriesDetector
 from tests.cli.calling import driftlock
 
 
@@ -22,6 +23,7 @@ def values(count, seed=1):
 
 
 VALUES = values(400)
+HOURS = [1_772_323_200.0 + 3_600 * at for at in range(2_000)]  # from 2026-03-01 00:00 UTC, as in a table
 
 
 def table(numbers, header="timestamp,value"):
@@ -45,16 +47,56 @@ def score(tmp_path):
 
 
 def test_every_record_gets_the_engines_score(score):
-    """Units are 0-based records; score, p-value and flag are the engine's, from one call to it."""
-    expected = SeriesDetector(100).update(VALUES)
+    """Units are 0-based records; score, p-value, flag and page are the engine's, from one call to it."""
+    expected = SeriesDetector(100).update(VALUES, HOURS[:400])
     lines, errors = score(table(VALUES))
     assert errors == ""
-    assert [list(line) for line in lines] == [["unit", "group", "score", "p_value", "flagged"]] * 400
+    assert [list(line) for line in lines] == [["unit", "group", "score", "p_value", "flagged", "page"]] * 400
     assert [line["unit"] for line in lines] == list(range(400))
     assert {line["group"] for line in lines} == {None}
     assert [line["score"] for line in lines] == expected.score.tolist()
     assert [line["p_value"] for line in lines] == expected.p_value.tolist()
     assert [line["flagged"] for line in lines] == expected.alert.tolist()
+    assert [line["page"] for line in lines] == expected.page.tolist()
+
+
+def test_the_jump_is_paged_and_a_page_is_flagged(score):
+    """A page is an alert at a higher limit."""
+    lines, _ = score(table(VALUES))
+    assert any(line["page"] for line in lines[300:320])
+    assert all(line["flagged"] and line["score"] >= PAGE_SCORE for line in lines if line["page"])
+
+
+def test_times_keep_the_place_in_the_day_where_records_are_missing(score):
+    """With a gap of 7 hours every week or so, the scores are those of the times and not of the order."""
+    numbers = values(2_000, seed=7)
+    kept = [at for at in range(2_000) if at % 160 >= 7]
+    rows = [f"{datetime.fromtimestamp(HOURS[at], UTC):%Y-%m-%d %H:%M:%S},{numbers[at]}" for at in kept]
+    asked = [numbers[at] for at in kept]
+    lines, _ = score("\n".join(rows).encode())
+    with_times = SeriesDetector(100).update(asked, [HOURS[at] for at in kept])
+    without = SeriesDetector(100).update(asked)
+    assert with_times.score.tolist() != without.score.tolist()
+    assert [line["score"] for line in lines] == with_times.score.tolist()
+
+
+@pytest.mark.parametrize("first", ["0", "monday", ""])
+def test_the_first_record_decides_whether_there_are_times(score, first):
+    """A file whose first record names no time is judged by the order of its records."""
+    rows = table(VALUES, header=None).splitlines()
+    rows[0] = first.encode() + b"," + rows[0].partition(b",")[2]
+    lines, _ = score(b"\n".join(rows))
+    assert [line["score"] for line in lines] == SeriesDetector(100).update(VALUES).score.tolist()
+
+
+def test_a_time_that_cannot_be_read_counts_as_the_one_before(score):
+    """Also one of hundreds of digits."""
+    records = [{"ts": at, "value": one} for at, one in zip(HOURS, VALUES, strict=False)]
+    records[40]["ts"], records[41]["ts"] = "soon", 10**400
+    lines, errors = score("\n".join(map(json.dumps, records)).encode())
+    odd = [*HOURS[:40], HOURS[39], HOURS[39], *HOURS[42:400]]
+    assert errors == ""
+    assert [line["score"] for line in lines] == SeriesDetector(100).update(VALUES, odd).score.tolist()
 
 
 def test_the_jump_is_flagged_and_the_warmup_is_not(score):
@@ -116,9 +158,10 @@ def test_a_value_that_is_no_number_scores_0_and_is_named(score, bad):
     assert (
         errors == "driftlock: “series.csv”: 1 of 401 records hold no finite number and score 0: line 202.\n"
     )
-    assert lines[200] == {"unit": 200, "group": None, "score": 0.0, "p_value": 1.0, "flagged": False}
-    whole, _ = score(table(VALUES))
-    assert [line["p_value"] for line in lines[:200] + lines[201:]] == [line["p_value"] for line in whole]
+    said = {"score": 0.0, "p_value": 1.0, "flagged": False, "page": False}
+    assert lines[200] == {"unit": 200, "group": None} | said
+    expected = SeriesDetector(100).update([*VALUES[:200], math.nan, *VALUES[200:]], HOURS[:401])
+    assert [line["p_value"] for line in lines] == expected.p_value.tolist()
 
 
 @pytest.mark.parametrize(
@@ -180,8 +223,8 @@ def test_a_pipe_goes_in_and_out():
         (["--warmup", "9"], "--warmup is for a series: give it with --kind metrics"),
         (["--warmup", "9", "--kind", "logs"], "--warmup is for a series: give it with --kind metrics"),
         (["--warmup", "9", "--kind", "metrics", "--baseline", "x"], "without --baseline"),
-        (["--kind", "metrics"], "Give --baseline and --unit, or --kind metrics and --warmup"),
-        (["--unit", "event"], "Give --baseline and --unit, or --kind metrics and --warmup"),
+        (["--kind", "metrics"], "Give --baseline, or --kind metrics and --warmup"),
+        (["--unit", "event"], "Give --baseline, or --kind metrics and --warmup"),
         (["--kind", "metrics", "--warmup", "0"], "0 is not in the range x>=1"),
     ],
 )

@@ -31,7 +31,10 @@ def value_bits(others, codes, field, parent, numeric, size, distinct, leave_one_
 
 
 def inside_surprise(values, value, alike=1 / 16):
-    return -math.log2(sum(other >= value - alike for other in values) / len(values))
+    """Of one of *values*: what it costs a record to score when only the others are the baseline."""
+    others = list(values)
+    others.remove(value)
+    return outside_surprise(others, value, alike)
 
 
 def outside_surprise(values, value, alike=1 / 16):

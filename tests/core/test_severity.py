@@ -22,3 +22,26 @@ from driftlock_core.severity import severity
 def test_steps(expected, extra_bits, in_a_row):
     """Above half and one and a half ordinary windows (here 100 bytes); three in a row raise it by one."""
     assert severity(extra_bits, 100.0, in_a_row) == expected
+
+
+@pytest.mark.parametrize(
+    ("expected", "beyond", "in_a_row"),
+    [
+        ("low", [], 1),
+        ("low", [0.4, 2.0], 1),  # twice as far as any past window: not yet above it
+        ("medium", [2.1], 1),
+        ("medium", [4.0], 2),
+        ("high", [0.0, 4.1], 1),
+        ("medium", [1.0], 3),
+        ("high", [2.1], 3),
+    ],
+)
+def test_steps_by_the_views(expected, beyond, in_a_row):
+    """A window that takes no more bytes than usual: the furthest view counts, in doublings."""
+    assert severity(-50, 100.0, in_a_row, beyond) == expected
+
+
+def test_the_larger_of_bytes_and_views_counts():
+    """Neither lowers the other."""
+    assert severity(1201, 100.0, 1, [0.5]) == "high"
+    assert severity(401, 100.0, 1, [9.0]) == "high"

@@ -35,6 +35,15 @@ def test_two_sided_surprise_is_symmetric(baseline):
     np.testing.assert_allclose(upright, mirrored)
 
 
+@given(baseline=values, two_sided=st.booleans())
+def test_a_baseline_value_surprises_as_it_would_outside_a_baseline_of_the_others(baseline, two_sided):
+    """Rank and tail: what is in the baseline gets no discount over what is not."""
+    inside = Ranked(np.array(baseline), two_sided=two_sided).inside(np.array(baseline))
+    for at, value in enumerate(baseline):
+        others = Ranked(np.array(baseline[:at] + baseline[at + 1 :]), two_sided=two_sided)
+        assert math.isclose(inside[at], others.outside(np.array([value]))[0], rel_tol=1e-9, abs_tol=1e-9)
+
+
 def test_an_equal_value_is_not_new():
     """Where all baseline units have the same value, one more of it does not surprise."""
     ranked = Ranked(np.zeros(50), two_sided=True)

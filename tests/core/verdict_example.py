@@ -7,7 +7,9 @@ from typing import Any
 from driftlock_core.compressors import Compressor
 from driftlock_core.describe import Description, TopEvent
 from driftlock_core.profiles import BALANCED
-from driftlock_core.verdict import Evidence, Textbook, Verdict
+from driftlock_core.verdict import Evidence, Textbook, Verdict, ViewEvidence
+from driftlock_core.window_views.findings import Finding
+from driftlock_core.window_views.places import Place
 
 EVIDENCE = Evidence(
     chunk_costs=(120, 95, 310, 150, 105),
@@ -74,6 +76,64 @@ DESCRIPTION = Description(
     ),
     distinct=31,
     beyond_reach=False,
+)
+
+
+# In the order size, recency, fresh, mismatch, own, order, duration, gap: bytes, 1/1024 bit, millionths of an interval.
+VIEWS = ViewEvidence(
+    aspects={"content": (3 / 201, 0.25), "mix": (1 / 201, 201 / 231), "pace": (101 / 201, 0.0)},
+    values=(418, 100 * 1024, 0, 231 * 1024, 80 * 1024, 200 * 1024, 49_000_000, 1_500_000),
+    usual=(412.0, 100 * 1024.0, 0.0, 30 * 1024.0, 80 * 1024.0, 150 * 1024.0, 49_000_000.0, 1_500_000.0),
+    references=tuple(
+        (412, 100 * 1024, 0, (20 + at % 21) * 1024, 80 * 1024, 150 * 1024, 49_000_000, 1_500_000)
+        for at in range(200)
+    ),
+    ages=(5,) * 50,
+    times=tuple(range(0, 25_500_000, 510_000)),
+    intervals=(1_000_000,) * 50,
+    usual_us=510_000,
+)
+
+BY_VIEWS = replace(
+    VERDICT,
+    ncd=6 / 893,
+    p=5 / 201,
+    p_stream=61 / 201,
+    p_perm=400 / 1000,
+    decided_by="views",
+    extra_bits=48.0,
+    size=418,
+    views=("counts", "symbols"),
+    factor=5,
+    evidence=replace(EVIDENCE, views=VIEWS),
+)
+
+FOUND = replace(
+    DESCRIPTION,
+    findings=(
+        Finding(
+            view="counts",
+            statistic="mismatch",
+            value=231.0,
+            usual=30.0,
+            surprise_bits=7.651,
+            at_least=0,
+            past=200,
+            beyond=20.1,
+            places=(Place(position=4, text="cache hit for <N4>", bits=190.0, count=40, usual=3.125),),
+        ),
+        Finding(
+            view="symbols",
+            statistic="order",
+            value=200.0,
+            usual=150.0,
+            surprise_bits=6.651,
+            at_least=0,
+            past=200,
+            beyond=50.0,
+            places=(Place(position=9, text="light on", bits=11.0, count=4, usual=0.0, before="open door"),),
+        ),
+    ),
 )
 
 

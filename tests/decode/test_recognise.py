@@ -56,7 +56,7 @@ def test_the_format_is_told_by_content(data: bytes, format: str) -> None:
         ({"level": "info", "message": "up"}, "logs"),
         ({"level": "info", "message": "up", "trace_id": "a", "span_id": "b", "duration_ms": 3}, "logs"),
         ({"anything": "else"}, "logs"),
-        ({"amount": 12.5, "merchant": "m"}, "logs"),
+        ({"amount": 12.5, "merchant": "m"}, "records"),
         ({"traceID": "a", "spanID": "b", "operationName": "GET", "duration": 3}, "traces"),
         ({"traceId": "a", "id": "b", "timestamp": 1, "duration": 3}, "traces"),
         ({"name": "GET", "context": {"trace_id": "a", "span_id": "b"}, "start_time": "x"}, "traces"),
@@ -82,7 +82,10 @@ def test_the_kind_of_most_sampled_events_wins_and_is_counted() -> None:
     lines = [span] * 312 + [b'{"level":"info","msg":"up"}\n'] * 88
     random.Random(7).shuffle(lines)
     events, report = read_all(b"".join(lines))
-    assert report.recognition.kind_evidence == "312 of 400 sampled events have a trace id and a span id."
+    assert (
+        report.recognition.kind_evidence
+        == "312 of 400 sampled events look like spans (fields trace_id, span_id)."
+    )
     assert {"traces"} == {event.kind for event in events}
 
 

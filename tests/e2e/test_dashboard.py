@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from data_generator import generate
+from tests.e2e.tabs import select_tab
 
 pytestmark = pytest.mark.browser
 
@@ -197,8 +198,7 @@ def test_no_page_scrolls_sideways_or_fails(
     seen = []
     open_strongest(page, result)
     for tab in ("What differs", "Is it chance?", "What if", "Record"):
-        page.get_by_role("tab", name=tab).click()
-        expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+        select_tab(page, tab)
         assert sideways(page) <= 0
         seen.append(page.locator("[data-testid=stMain]").inner_text().lower())
     page.get_by_role("link", name="All of this run").click()

@@ -9,10 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from data_generator import SAMPLES, START_AT, LabelledStream, Sample, UnknownSample, generate
+from data_generator import (
+    SAMPLES,
+    START_AT,
+    LabelledStream,
+    Sample,
+    UnknownSample,
+    catalogue,
+    generate,
+)  # fmt: skip
+from data_generator.__main__ import main
 from tests.generator.reading import events_of
 
 GOLDEN = Path(__file__).parent / "golden_sha256.txt"
+GOLDEN_SCENARIOS = Path(__file__).parent / "golden_scenarios_sha256.txt"
 
 
 def test_bytes_are_the_golden_ones(sample: Sample, stream: LabelledStream):
@@ -21,6 +31,24 @@ def test_bytes_are_the_golden_ones(sample: Sample, stream: LabelledStream):
     golden = {sample_id: digest for digest, sample_id in map(str.split, lines)}
     assert set(golden) == set(SAMPLES)
     assert hashlib.sha256(stream.data).hexdigest() == golden[sample.id]
+
+
+def golden_scenarios() -> list[tuple[str, str]]:
+    """Arguments of the command and the digest of what it writes."""
+    lines = [line for line in GOLDEN_SCENARIOS.read_text().splitlines() if not line.startswith("#")]
+    return [(arguments, digest) for digest, arguments in (line.split("  ", 1) for line in lines)]
+
+
+@pytest.mark.parametrize(("arguments", "digest"), golden_scenarios())
+def test_a_scenarios_bytes_are_the_golden_ones(arguments: str, digest: str, tmp_path):
+    """A published scenario keeps its bytes, too, in every signal and format."""
+    file = tmp_path / "events"
+    assert main([*arguments.split(), "--to", str(file)]) == 0
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == digest
+
+
+def test_every_scenario_has_a_golden_digest():
+    assert {arguments.split()[0] for arguments, _ in golden_scenarios()} == {s.id for s in catalogue()}
 
 
 def test_same_seed_same_bytes(sample: Sample):
@@ -35,12 +63,16 @@ def test_other_seed_other_bytes(sample: Sample):
 
 def test_locale_time_zone_and_hashing_do_not_matter():
     """A process with another locale, time zone and hash seed writes the same bytes."""
-    command = [sys.executable, "-m", "data_generator", "app-json", "--seed", "5", "--events", "300"]
     elsewhere = os.environ | {"LC_ALL": "C", "TZ": "Asia/Tokyo", "PYTHONHASHSEED": "99"}
-    written = subprocess.run(
-        command, env=elsewhere, cwd=Path(__file__).parents[2], capture_output=True, check=True
-    )
-    assert written.stdout == generate("app-json", seed=5, events=300).data
+
+    def written(arguments: str) -> bytes:
+        command = [sys.executable, "-m", "data_generator", *arguments.split()]
+        root = Path(__file__).parents[2]
+        return subprocess.run(command, env=elsewhere, cwd=root, capture_output=True, check=True).stdout
+
+    assert written("app-json --seed 5 --events 300") == generate("app-json", seed=5, events=300).data
+    arguments, digest = next(golden for golden in golden_scenarios() if "--signal all" in golden[0])
+    assert hashlib.sha256(written(arguments)).hexdigest() == digest
 
 
 def test_a_longer_stream_begins_with_the_shorter_one(sample: Sample):

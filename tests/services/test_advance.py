@@ -69,7 +69,7 @@ def undisturbed(store, clock, stream_of, burst):
 def test_what_is_kept_is_what_the_engine_says(store, clock, stream_of, burst):
     stream_id = stream_of(burst)
     detector = Detector(BALANCED, gate=every_excess(BALANCED))
-    windows = detector.update([event.payload for event in burst])
+    windows = detector.update([event.payload for event in burst], [event.at_us for event in burst])
     assert advance(store, clock, TENANT, stream_id, slab_events=700) == len(windows)
     kept = store.verdicts.scores(TENANT, stream_id)
     assert kept.ncd.tolist() == windows.score.tolist()

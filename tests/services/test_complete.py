@@ -1,7 +1,8 @@
 import numpy as np
 
 from driftlock.services.complete import WIDE
-from driftlock_core.detector import Detector, Gate
+from driftlock_core.detector import Detector
+from driftlock_core.gate import Gate
 from driftlock_core.profiles import BALANCED
 
 TENANT = "demo"
@@ -18,7 +19,9 @@ def test_completing_fills_in_what_the_gate_left_out_and_changes_no_verdict(app, 
     after = app.queries.scores(TENANT, stream_id)
 
     gate = Gate(threshold=WIDE.threshold, alpha=WIDE.alpha, exact=0.0)
-    wide = Detector(BALANCED, gate=gate).update([event.payload for event in burst])
+    wide = Detector(BALANCED, gate=gate).update(
+        [event.payload for event in burst], [event.at_us for event in burst]
+    )
     assert after.ncd.tolist() == wide.score.tolist()
     assert after.exact.tolist() == wide.exact.tolist()
     assert np.array_equal(after.p_perm, wide.p_perm, equal_nan=True)

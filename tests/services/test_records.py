@@ -11,6 +11,8 @@ from driftlock_core.detector import detect
 from driftlock_core.incidents import incidents
 from driftlock_core.profiles import BALANCED
 from driftlock_core.severity import severity
+from driftlock_core.window_views.catalogue import COLUMN
+from driftlock_core.window_views.findings import unit_of
 
 TENANT = "demo"
 
@@ -24,7 +26,9 @@ def anomalies(judged):
 
 
 def test_a_record_holds_the_verdict_as_the_engine_gave_it(anomalies, burst):
-    verdicts = detect([event.payload for event in burst], BALANCED).verdicts
+    verdicts = detect(
+        [event.payload for event in burst], BALANCED, times=[event.at_us for event in burst]
+    ).verdicts
     assert [verdict_of(anomaly.record) for anomaly in anomalies] == list(verdicts)
 
 
@@ -43,6 +47,25 @@ def test_a_record_holds_all_that_stands_beside_the_verdict(anomalies, judged):
         assert record["explanation"]["sentence"] == anomaly.row.sentence
         assert "**api**" in anomaly.row.sentence
         assert json.loads(json.dumps(record, allow_nan=False)) == record
+
+
+def test_a_record_of_the_views_names_what_each_found(anomalies):
+    """One finding for each view, with the value that the evidence holds, and the sentence names them."""
+    by_views = [anomaly for anomaly in anomalies if anomaly.record["decided_by"] == "views"]
+    assert by_views
+    for anomaly in by_views:
+        record = anomaly.record
+        findings = Description.from_record(record["description"]).findings
+        assert [finding.view for finding in findings] == record["views"] == list(anomaly.row.views)
+        for finding in findings:
+            unit = unit_of(finding.statistic, record["evidence"]["views"]["usual_us"])
+            assert (
+                round(finding.value * unit)
+                == record["evidence"]["views"]["values"][COLUMN[finding.statistic]]
+            )
+        assert "stands out by its" in anomaly.row.sentence
+    for anomaly in anomalies:
+        assert bool(anomaly.record["description"]["findings"]) == (anomaly.record["decided_by"] == "views")
 
 
 def test_times_are_those_of_the_first_and_last_event(anomalies, burst):
@@ -82,11 +105,16 @@ def test_severity_steps_up_with_the_third_disjoint_window(anomalies):
     longest = [anomaly for anomaly in anomalies if anomaly.row.incident == 1]
     windows = [FlaggedWindow(a.row.window, a.row.first_seq, a.row.last_seq) for a in longest]
     expected = [
-        severity(anomaly.row.extra_bits, anomaly.record["mu"], disjoint_in_a_row(windows[:count]))
+        severity(
+            anomaly.row.extra_bits,
+            anomaly.record["mu"],
+            disjoint_in_a_row(windows[:count]),
+            [finding["beyond"] for finding in anomaly.record["description"]["findings"]],
+        )
         for count, anomaly in enumerate(longest, start=1)
     ]
     assert [anomaly.row.severity for anomaly in longest] == expected
-    assert disjoint_in_a_row(windows) >= 3
+    assert disjoint_in_a_row(windows) >= 2
 
 
 def test_without_times_there_is_no_rate_and_no_moment(app, fill, burst):

@@ -1,6 +1,7 @@
 """A dashboard without a browser, on an application with an empty home."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from data_generator import generate
 from driftlock.bootstrap import App
 from driftlock.model import Anomaly
 from driftlock.ui import session
+from driftlock_core.profiles import BALANCED
 from tests.ui.pages import run_sample
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +35,16 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 def strongest(app: App) -> Anomaly:
     """The strongest anomaly of the web shop's log up to the end of its first fault."""
     anomaly_id = run_sample(app, session.TENANT, generate("web-logs", events=3_000).data)
+    anomaly = app.queries.anomaly(session.TENANT, anomaly_id)
+    assert anomaly is not None
+    return anomaly
+
+
+@pytest.fixture(scope="module")
+def by_bytes(app: App) -> Anomaly:
+    """The strongest anomaly of the same log where the bytes alone are looked at."""
+    profile = replace(BALANCED, name="custom", views=("bytes",))
+    anomaly_id = run_sample(app, session.TENANT, generate("web-logs", events=3_000).data, profile)
     anomaly = app.queries.anomaly(session.TENANT, anomaly_id)
     assert anomaly is not None
     return anomaly

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from data_generator import generate
 from driftlock.bootstrap import App
 from driftlock.ui.session import TENANT
-from driftlock_core.profiles import BALANCED
+from driftlock_core.profiles import BALANCED, Profile
 
 SECONDS = 120
 
@@ -51,10 +51,10 @@ def finished(page: AppTest, app: App) -> AppTest:
     return page.run()
 
 
-def run_sample(app: App, tenant: str, data: bytes) -> str:
+def run_sample(app: App, tenant: str, data: bytes, profile: Profile = BALANCED) -> str:
     """The id of the strongest anomaly of *data*."""
     run_id = app.start_run(
-        tenant, source="paste", name="Shop", open_source=lambda: io.BytesIO(data), profile=BALANCED
+        tenant, source="paste", name="Shop", open_source=lambda: io.BytesIO(data), profile=profile
     )
     assert app.wait_for_run(tenant, run_id, seconds=SECONDS).state == "done"
     return app.queries.anomalies(tenant, app.queries.streams(tenant, run_id)[0].id)[0].id

@@ -1,6 +1,7 @@
 """Analyze: pick, ask, show."""
 
 import io
+import re
 from typing import Any
 
 import pytest
@@ -54,7 +55,9 @@ def test_the_truth_is_told_on_request_only(dashboard: AppTest, app: App) -> None
     assert "missed" not in rendered(page)
     assert SAMPLES["web-logs"].hidden not in rendered(page)
     page.toggle(key="reveal").set_value(True).run()
-    assert "Found 2 of 2, missed 0; 0 windows flagged elsewhere" in rendered(page)
+    told = re.search(r"Found 2 of 2, missed 0; (\d+) windows? flagged elsewhere", rendered(page))
+    assert told is not None
+    assert int(told[1]) <= 16  # what chance alone may flag here, as the page says
     assert "expected by chance" in rendered(page)
     assert SAMPLES["web-logs"].hidden in rendered(page)
 

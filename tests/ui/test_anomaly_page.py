@@ -9,9 +9,12 @@ from streamlit.testing.v1 import AppTest
 from data_generator import generate
 from driftlock.bootstrap import App
 from driftlock.model import Anomaly
-from driftlock.ui import flagged_table, other_profiles
+from driftlock.ui import aspect_cards, flagged_table, other_profiles, view_words
 from driftlock.ui.anomaly_verdict import severity_text
 from driftlock.ui.session import TENANT
+from driftlock_core.numbers_text import count_text
+from driftlock_core.window_views.findings import Finding
+from driftlock_core.window_views.findings_text import finding_text
 from tests.ui.pages import FORBIDDEN, button, rendered, run_sample
 
 PAGE = "pages/anomaly.py"
@@ -52,23 +55,78 @@ def test_the_header_is_the_sentence_of_the_record(dashboard: AppTest, strongest:
     assert title.replace("\\", "") == strongest.record["explanation"]["sentence"]
 
 
-def test_the_three_cards_show_the_numbers_of_the_record(dashboard: AppTest, strongest: Anomaly) -> None:
+def test_the_three_cards_show_the_numbers_of_the_record(dashboard: AppTest, by_bytes: Anomaly) -> None:
     """NCD, p and extra bits are the stored ones; the NCD stands beside range and limit."""
-    page = opened(dashboard, strongest.row.id)
+    page = opened(dashboard, by_bytes.row.id)
     shown = {metric.label: metric.value for metric in page.metric}
-    assert float(shown["NCD (size-matched)"]) == pytest.approx(strongest.record["ncd"], abs=5e-4)
-    assert float(shown["p"]) == pytest.approx(strongest.record["p"], rel=5e-3)
-    assert int(re.sub(r"\D", "", shown["Extra bits"])) == round(strongest.record["extra_bits"])
+    assert float(shown["NCD (size-matched)"]) == pytest.approx(by_bytes.record["ncd"], abs=5e-4)
+    assert float(shown["p"]) == pytest.approx(by_bytes.record["p"], rel=5e-3)
+    assert int(re.sub(r"\D", "", shown["Extra bits"])) == round(by_bytes.record["extra_bits"])
     bar = "".join(html.body for html in page.get("html"))
     assert "limit 0.30" in bar
     assert "ordinary" in bar
     assert "past windows it is ranked among, on this window's scale" in rendered(page)
 
 
+def test_where_the_views_decided_the_cards_show_their_numbers(dashboard: AppTest, strongest: Anomaly) -> None:
+    """The distance of the aspect that decided, and p as the views times its rank."""
+    record = strongest.record
+    assert record["decided_by"] == "views"
+    name, (rank, distance) = min(
+        (
+            item
+            for item in record["evidence"]["views"]["aspects"].items()
+            if item[1][1] >= record["threshold"]
+        ),
+        key=lambda item: item[1][0],
+    )
+    page = opened(dashboard, strongest.row.id)
+    shown = {metric.label: metric.value for metric in page.metric}
+    assert float(shown[f"Distance of its {name}"]) == pytest.approx(distance, abs=5e-4)
+    assert float(shown["p"]) == pytest.approx(record["factor"] * rank, rel=5e-3)
+    assert f"{record['factor']} views looked at" in rendered(page)
+
+
+def test_each_view_has_a_block_with_its_sentence(dashboard: AppTest, strongest: Anomaly) -> None:
+    """Name, place among the past windows, and the finding in words; its events are marked in the byte map."""
+    page = opened(dashboard, strongest.row.id)
+    text = rendered(page).replace("\\", "")
+    findings = strongest.record["description"]["findings"]
+    assert findings
+    for finding in findings:
+        assert f"**{view_words.view(finding['view'])}**" in text
+        assert finding_text(Finding.from_record(finding)).partition(":** ")[2] in text
+    html = "".join(h.body for h in page.get("html"))
+    assert html.count("200 past windows") + html.count("past windows,") >= len(findings)
+    pointed = {place["position"] for f in findings for place in f["places"] if place["position"] >= 0}
+    assert html.count("dl-note") - 1 == len(pointed)  # one is the rule of the style
+    assert pointed
+
+
+def test_an_event_of_a_block_opens_closer(dashboard: AppTest, strongest: Anomaly) -> None:
+    """Its button chooses it in the list below."""
+    page = opened(dashboard, strongest.row.id)
+    places = [p for f in strongest.record["description"]["findings"] for p in f["places"]]
+    seq = strongest.row.first_seq + next(p["position"] for p in places if p["position"] > 0)
+    next(b for b in page.button if b.label == f"Event {count_text(seq)}").click().run()
+    assert not page.exception
+    assert f"**Event {count_text(seq)}**" in rendered(page)
+
+
+def test_the_chance_tab_ranks_each_aspect(dashboard: AppTest, strongest: Anomaly) -> None:
+    """Rank, the rank times the views, and the distance, each beside its limit."""
+    table = aspect_cards.table(strongest.record)
+    assert table["Aspect"][0].startswith("Content")
+    assert "▲ yes" in table["Meets both"]
+    text = rendered(opened(dashboard, strongest.row.id, "Is it chance?"))
+    assert "Its bytes by themselves, which do not decide here" in text
+    assert "Each aspect against the past" in text
+
+
 def test_no_p_is_shown_below_the_smallest_possible(dashboard: AppTest, strongest: Anomaly) -> None:
     """At the floor the words "smallest value" appear."""
     record = strongest.record
-    floor = max(1 / (record["m"] + 1), 1 / (record["permutations"] + 1))
+    floor = record["factor"] / (len(record["evidence"]["views"]["references"]) + 1)
     page = opened(dashboard, strongest.row.id)
     assert float(page.metric[1].value) >= floor - 5e-6
     assert ("smallest value" in rendered(page)) == (record["p"] <= floor * (1 + 1e-9))
@@ -76,7 +134,8 @@ def test_no_p_is_shown_below_the_smallest_possible(dashboard: AppTest, strongest
 
 def test_a_severity_stepped_up_by_repetition_says_so(strongest: Anomaly) -> None:
     """Size alone needs no more words; the third disjoint flagged window in a row gets the reason."""
-    record = strongest.record | {"extra_bits": 3_000.0, "mu": 412.0}
+    description = strongest.record["description"] | {"findings": []}
+    record = strongest.record | {"extra_bits": 3_000.0, "mu": 412.0, "description": description}
     assert severity_text(record, "medium").endswith("usual bits.")
     stepped = severity_text(record, "high")
     assert stepped.endswith("; one step up: third disjoint flagged window in a row or later.")
@@ -91,7 +150,8 @@ def test_the_profiles_show_no_p_below_the_smallest_possible(strongest: Anomaly) 
 
 
 @pytest.mark.parametrize(
-    ("p", "shown"), [(1 / 190, "0.00527"), (1 / 201, "0.00498"), (8 / 190, "0.0421"), (1 / 1000, "0.001")]
+    ("p", "shown"),
+    [(1 / 190, "0.00527"), (1 / 201, "0.00498"), (7 / 190, "0.0368"), (4 / 201, "0.02"), (1 / 1000, "0.001")],
 )
 def test_the_table_shows_no_p_below_the_smallest_of_its_window(
     strongest: Anomaly, p: float, shown: str

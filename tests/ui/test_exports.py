@@ -25,6 +25,7 @@ ROW = AnomalyRow(
     p_perm=0.001,
     extra_bits=2310.0,
     severity="medium",
+    views=("counts", "symbols"),
     incident=1,
     sentence="Window 12 on **shop** needs **2310 more bits**; 5 of its 50 events hold half.",
 )
@@ -40,6 +41,7 @@ def test_the_three_formats_hold_the_same_exact_numbers() -> None:
     assert float(from_csv["ncd"]) == from_json["ncd"] == ROW.ncd
     assert from_json["first_at"] == "2026-03-02T08:00:00+00:00"
     assert from_json["last_at"] is None
+    assert from_json["views"] == "counts,symbols"
 
 
 def test_a_text_that_a_spreadsheet_would_run_is_made_harmless() -> None:

@@ -43,9 +43,27 @@ def test_one_repeated_value_is_drawn_too() -> None:
 
 
 def test_the_observed_lines_of_the_page_stand_at_the_values_of_the_record(
-    dashboard: AppTest, strongest: Anomaly
+    dashboard: AppTest, by_bytes: Anomaly
 ) -> None:
     """Among shuffles the sum of the window's chunks, among past windows its size, both as recorded."""
+    dashboard.run()
+    dashboard.switch_page("pages/anomaly.py")
+    dashboard.query_params["id"] = by_bytes.row.id
+    dashboard.query_params["tab"] = "Is it chance?"
+    dashboard.run()
+    lines = []
+    for chart in dashboard.get("plotly_chart"):
+        layout = json.loads(chart.proto.spec)["layout"]
+        line = next(shape for shape in layout["shapes"] if shape["type"] == "line")
+        lines.append((line["x0"], line["x1"]))
+    among_shuffles = sum(by_bytes.record["evidence"]["window_costs"])
+    among_past = by_bytes.record["size"]
+    assert among_shuffles != among_past
+    assert lines == [(among_shuffles, among_shuffles), (among_past, among_past)]
+
+
+def test_where_the_views_decided_their_values_are_drawn_first(dashboard: AppTest, strongest: Anomaly) -> None:
+    """One panel for each finding, at its value, before the two panels of the bytes."""
     dashboard.run()
     dashboard.switch_page("pages/anomaly.py")
     dashboard.query_params["id"] = strongest.row.id
@@ -54,9 +72,14 @@ def test_the_observed_lines_of_the_page_stand_at_the_values_of_the_record(
     lines = []
     for chart in dashboard.get("plotly_chart"):
         layout = json.loads(chart.proto.spec)["layout"]
-        line = next(shape for shape in layout["shapes"] if shape["type"] == "line")
-        lines.append((line["x0"], line["x1"]))
-    among_shuffles = sum(strongest.record["evidence"]["window_costs"])
-    among_past = strongest.record["size"]
-    assert among_shuffles != among_past
-    assert lines == [(among_shuffles, among_shuffles), (among_past, among_past)]
+        lines.append(next(shape for shape in layout["shapes"] if shape["type"] == "line")["x0"])
+    values = [f["value"] for f in strongest.record["description"]["findings"] if f["view"] != "timing"]
+    assert [value for value in lines if value in values][: len(values)] == values
+    assert lines[-2:] == [sum(strongest.record["evidence"]["window_costs"]), strongest.record["size"]]
+
+
+def test_small_values_can_be_the_unusual_ones() -> None:
+    """Then those at or below the observed one are counted."""
+    values = np.array([10.0, 20.0, 30.0])
+    drawing = null_panel(values, 10.0, colours=LIGHT, what="past window", unit="bits", flagged=True, low=True)
+    assert "2nd of 4" in drawing.caption

@@ -128,3 +128,15 @@ def test_dark_charts_use_dark_tokens() -> None:
     """The observed series is drawn in the theme's text colour."""
     drawing = timeline(columns(60), colours=DARK, threshold=0.3, ordinary=(-0.1, 0.1))
     assert trace(drawing, "window").line.color == DARK.text
+
+
+def test_flags_below_the_limit_are_said_to_come_from_other_views() -> None:
+    """Their NCD is no reason; where all flags are above it, nothing is said."""
+    scores = columns(100, flags=(40, 41, 60))
+    assert "something else" not in drawn(scores).caption
+    low = scores.ncd.copy()
+    low[[40, 41]] = 0.1
+    assert (
+        "2 flagged windows below the limit stand out by something else than their bytes"
+        in drawn(replace(scores, ncd=low)).caption
+    )

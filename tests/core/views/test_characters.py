@@ -19,7 +19,7 @@ from driftlock_core.views.stretches import sums
 NAMES = [statistic.name for statistic in CharactersView.statistics]
 units = st.lists(st.binary(max_size=40), max_size=3).map(lambda events: Unit(tuple(events), tuple(events)))
 small = st.lists(
-    st.text("ab \n", max_size=12).map(lambda text: Unit((text.encode(),), (text.encode(),))),
+    st.text("ab é中\n", max_size=12).map(lambda text: Unit((text.encode(),), (text.encode(),))),
     min_size=1,
     max_size=6,
 )
@@ -38,9 +38,14 @@ def column(rows, name):
     return rows[:, NAMES.index(name)]
 
 
+def characters(text):
+    return [*text.decode("utf-8", "surrogateescape")]
+
+
 def twin(texts, text, different):
     """The statistics of *text* after *texts*, in the order of the view."""
-    order0, order2, order4 = (naive.witten_bell(texts, text, order, different, 60) for order in (0, 2, 4))
+    known, letters = [*map(characters, texts)], characters(text)
+    order0, order2, order4 = (naive.witten_bell(known, letters, order, different, 60) for order in (0, 2, 4))
     packed = 8 * len(zlib.compress(text, 9))
     return [
         naive.mean(order2),
@@ -75,7 +80,7 @@ def test_leaving_out_is_fitting_without(baseline, groups):
     """Each baseline unit gets what counting all other groups by hand gives it."""
     numbers = np.array(groups[: len(baseline)])
     texts = [text_of(one.raw) for one in baseline]
-    different = len({*b"".join(texts)})
+    different = len({*"".join(letter for text in texts for letter in characters(text))})
     expected = [
         twin([text for text, group in zip(texts, numbers, strict=True) if group != own], texts[at], different)
         for at, own in enumerate(numbers)
@@ -88,7 +93,8 @@ def test_leaving_out_is_fitting_without(baseline, groups):
 def test_scoring_agrees_with_counting_by_hand(baseline, asked):
     """Units to score get what the slow twin gives them."""
     texts = [text_of(one.raw) for one in baseline]
-    expected = [twin(texts, text_of(one.raw), len({*b"".join(texts)})) for one in asked]
+    different = len({*"".join(letter for text in texts for letter in characters(text))})
+    expected = [twin(texts, text_of(one.raw), different) for one in asked]
     found = CharactersView(baseline, own_groups(len(baseline))).outside(asked)
     assert found == pytest.approx(np.array(expected), abs=1e-9)
 
@@ -128,18 +134,41 @@ def test_a_sum_does_not_depend_on_where_its_stretch_lies(values, before):
     assert sums(bits, np.array([0, len(bits)]))[0] == moved[1]
 
 
-def test_only_the_first_three_thousand_bytes_are_read():
-    """What lies behind changes no statistic."""
-    fitted = view(b"abc" * 900)
-    assert (
-        fitted.outside([unit(b"abc" * 1000)]) == fitted.outside([unit(b"abc" * 1000, b"\x00" * 65536)])
-    ).all()
+def test_nothing_hides_in_the_middle_of_a_long_text():
+    """Forty strange bytes among 24 thousand ordinary ones are as dear at their dearest as alone."""
+    calm = [b"user %d asks for page %d of the manual" % (n % 7, n % 11) for n in range(60)]
+    fitted, strange = view(*calm), b"%$}{#~|" * 6
+    long = b". ".join(calm * 5)
+    buried, alone, harmless = fitted.outside([unit(long, strange, long), unit(strange), unit(long, long)])
+    worst = NAMES.index("chr4.maxw")
+    assert buried[worst] == pytest.approx(alone[worst], rel=0.1)
+    assert buried[worst] > 1.5 * harmless[worst]
+    assert 1 in [place.event for place in fitted.places(unit(long, strange, long))]
+
+
+def test_what_lies_behind_64_kib_is_read_by_its_length_alone():
+    fitted, most = view(b"abc" * 900), b"abc" * 22_000
+    shorter, longer = fitted.outside([unit(most), unit(most, b"\x00" * 9000)])
+    assert (shorter == longer).tolist() == [name != "len.char" for name in NAMES]
+
+
+def test_a_new_letter_is_one_piece_of_news_in_every_script():
+    """An e with an accent, a Cyrillic and a Chinese sign are as new as an X, though UTF-8 needs 2 and 3 bytes."""
+    fitted = view(*[b"all is well on deck %d" % (n % 9) for n in range(40)])
+    texts = [
+        "all is well on decX 1",
+        "all is well on decé 1",
+        "all is well on decк 1",
+        "all is well on dec中 1",
+    ]
+    totals = column(fitted.outside([unit(text.encode()) for text in texts]), "chr4.tot")
+    assert totals.tolist() == [totals[0]] * 4
 
 
 def test_a_unit_of_many_events_is_read():
     """A hundred thousand events are one text like any other."""
     rows = view(b"tick").outside([Unit((b"tick",) * 100_000, (b"tick",) * 100_000)])
-    assert column(rows, "len.char") == pytest.approx([math.log2(3001)])
+    assert column(rows, "len.char") == pytest.approx([math.log2(500_000)])
 
 
 def test_places_name_the_strange_stretch():

@@ -15,6 +15,7 @@ from driftlock_core.views.characters import CharactersView
 from driftlock_core.views.compressed import CompressedView
 from driftlock_core.views.contract import Unit, own_groups
 from driftlock_core.views.counts import CountView
+from driftlock_core.views.event_records import event_views
 from driftlock_core.views.field_numbers import FieldNumbers
 from driftlock_core.views.field_strings import FieldStrings
 from driftlock_core.views.fields import Fields
@@ -24,6 +25,7 @@ from driftlock_core.views.numbers_in_templates import ValuesView
 from driftlock_core.views.sequences import SequenceView
 from driftlock_core.views.shapes import ShapesView
 from driftlock_core.views.templates_new import NewTemplatesView
+from driftlock_core.views.text_parts import OfParts, TextParts
 from driftlock_core.views.words import WordsView
 
 
@@ -31,7 +33,24 @@ def compressed(baseline, groups):
     return CompressedView(baseline, groups, compressor_named("zstd"))
 
 
+def event_fields(baseline, groups):
+    return event_views(baseline, groups)[0]
+
+
+def event_field_numbers(baseline, groups):
+    return event_views(baseline, groups)[1]
+
+
+def event_field_strings(baseline, groups):
+    return event_views(baseline, groups)[2]
+
+
+def parts_of_texts(baseline, groups):
+    return OfParts(CharactersView, TextParts((b"text",), frozenset({b"text"})), baseline, groups)
+
+
 MAKERS = [
+    parts_of_texts,
     compressed,
     SequenceView,
     CountView,
@@ -41,6 +60,9 @@ MAKERS = [
     Fields,
     FieldNumbers,
     FieldStrings,
+    event_fields,
+    event_field_numbers,
+    event_field_strings,
     CharactersView,
     ShapesView,
     WordsView,

@@ -41,13 +41,13 @@ def test_tails_are_counted_among_the_others(baseline, asked):
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_leaving_out_is_counting_the_others(seed):
-    """Sum and largest tail of each record, by hand among the records of the other groups."""
+    """Sum and largest tail under the parent and sum in the whole field, by hand among the other groups."""
     sample, owners = units(150, seed), groups(150, seed)
     records = RecordReader().read(sample)
     fields = FieldCodes(records)
     coded = fields.encode(records)
     parents = FieldBits(fields, coded, owners, categorical_parents=True).parents
-    expected = np.zeros((150, 2))
+    expected = np.zeros((150, 3))
     under_parent = 0
     for field, column in enumerate(fields.columns):
         if not column.numeric:
@@ -57,11 +57,13 @@ def test_leaving_out_is_counting_the_others(seed):
             value, parent = coded.axis[place, field], parents[field]
             there = [row for row in range(150) if not np.isnan(coded.axis[row, field])]
             alike = [row for row in there if coded.codes[row, parent] == coded.codes[place, parent]]
-            pool = alike if parent is not None and len(alike) >= 15 else there
+            pool = alike if parent is not None and len(alike) >= 8 else there
             under_parent += pool is alike
             others = [coded.axis[row, field] for row in pool if owners[row] != owners[place]]
             bits = naive.tail(others, value, len(pool), spread(coded.axis[pool, field]))
-            expected[place] += bits, 0
+            others = [coded.axis[row, field] for row in there if owners[row] != owners[place]]
+            whole = naive.tail(others, value, len(there), spread(coded.axis[there, field]))
+            expected[place] += bits, 0, whole
             expected[place, 1] = max(expected[place, 1], bits)
     assert under_parent > 50
     np.testing.assert_allclose(FieldNumbers(sample, owners).inside(), expected, rtol=0, atol=1e-9)
@@ -81,7 +83,7 @@ def test_a_number_is_judged_among_those_of_its_kind():
 
 def test_both_ends_are_far_out():
     """Too small is as surprising as too large."""
-    view = FieldNumbers([record(a=str(100 + n), b="x") for n in range(50)], own_groups(50))
+    view = FieldNumbers([record(a=str(100 + 37 * n % 50), b="x") for n in range(50)], own_groups(50))
     low, middle, high = view.outside([record(a=value, b="x") for value in ("1", "125", "9999")])[:, 0]
     assert middle == 0
     assert low > 5

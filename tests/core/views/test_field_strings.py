@@ -8,7 +8,7 @@ import pytest
 from record_samples import groups, record, units
 
 from driftlock_core.views.contract import own_groups
-from driftlock_core.views.field_codes import FieldCodes
+from driftlock_core.views.field_codes import FieldCodes, number_of
 from driftlock_core.views.field_strings import FieldStrings, shape_of
 from driftlock_core.views.record_fields import RecordReader
 
@@ -17,6 +17,15 @@ every_seed = pytest.mark.parametrize("seed", [1, 2, 3])
 
 def alphabet(texts):
     return len({symbol for text in texts for symbol in text}) + 2  # the end, and one to come
+
+
+def written(record, names, numeric):
+    """Values as they are read: of the numbers of numeric fields the notation."""
+    read = {name: record[name] for name in names if name in record}
+    return {
+        name: shape_of(value) if name in numeric and not math.isnan(number_of(value)) else value
+        for name, value in read.items()
+    }
 
 
 def measures(others, text, letters, shapes):
@@ -58,7 +67,8 @@ def test_leaving_out_is_counting_the_others(seed):
     sample, owners, asked = units(60, seed), groups(60, seed), units(25, seed + 100)
     records = RecordReader().read(sample)
     names = [column.name for column in FieldCodes(records).columns]
-    held = [{name: record[name] for name in names if name in record} for record in records]
+    numeric = {column.name for column in FieldCodes(records).columns if column.numeric}
+    held = [written(record, names, numeric) for record in records]
     texts = [value for values in held for value in values.values()]
     letters, shapes = alphabet(texts), alphabet([*map(shape_of, texts)])
     table = []
@@ -74,7 +84,7 @@ def test_leaving_out_is_counting_the_others(seed):
 
     outside, unknown = [], []
     for other in RecordReader().read(asked):
-        values = {name: other[name] for name in names if name in other}
+        values = written(other, names, numeric)
         outside.append(
             {
                 name: measures([o[name] for o in held if name in o], value, letters, shapes)

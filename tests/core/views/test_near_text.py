@@ -1,6 +1,7 @@
 """Distances to the nearest baseline texts: by hand, against the slow twin, and for any bytes."""
 
 import math
+from random import Random
 
 import naive_texts as naive
 import numpy as np
@@ -9,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftlock_core.views.contract import Unit, own_groups
-from driftlock_core.views.near_text import NearTextView, grams_of
-from driftlock_core.views.nearest_sets import REFERENCES, NearestSets
+from driftlock_core.views.near_text import MOST_GRAMS, NearTextView, grams_of
 from driftlock_core.views.plain_text import text_of
+from driftlock_core.views.stretches import Stretches, borders_of
+from driftlock_core.views.text_sets import REFERENCES, TextSets
 from driftlock_core.views.words import words_of
 
 units = st.lists(st.binary(max_size=40), max_size=3).map(lambda events: Unit(tuple(events), tuple(events)))
@@ -26,6 +28,12 @@ def unit(*events):
     return Unit(events, events)
 
 
+def laid(*sets):
+    return Stretches(
+        np.array([token for one in sets for token in one]), borders_of([len(one) for one in sets])
+    )
+
+
 def twin(baseline, asked, whole):
     """Distances of one unit to *baseline*, what is left of *whole* units."""
     return [
@@ -38,15 +46,17 @@ def twin(baseline, asked, whole):
 
 def test_grams_are_counted_once_and_both_lengths_are_kept_apart():
     """“aaaaaa” holds one 3-gram and one 5-gram."""
-    assert grams_of(b"aaaaaa").tolist() == [0x01616161, 0x016161616161]
-    assert grams_of(b"ab").tolist() == []
+    grams, shares = grams_of([b"aaaaaa", b"ab", b"aaa"])
+    assert grams.symbols.tolist() == [0x01616161, 0x016161616161, 0x01616161]
+    assert grams.borders.tolist() == [0, 2, 2, 3]
+    assert shares.tolist() == [1, 1, 1]
 
 
 def test_weights_and_distances_by_hand():
     """Of {1, 2, 3} the only reference {1, 2} lacks the 3: it weighs −log2(½/2) = 2, the others −log2(1½/2)."""
     shared = 2 * round(-math.log2(0.75) * 1024) / 1024
-    found = NearestSets([np.array([1, 2])], own_groups(1)).distances(np.array([1, 2, 3]))
-    assert found == pytest.approx((2 / (2 + shared), 2 / (2 + shared)))
+    (found,) = TextSets(laid([1, 2]), own_groups(1)).outside(laid([1, 2, 3]))
+    assert found == pytest.approx([2 / (2 + shared), 2 / (2 + shared)])
 
 
 def test_a_text_three_others_hold_is_at_distance_zero():
@@ -90,11 +100,34 @@ def test_a_stranger_is_as_far_inside_as_outside():
 
 def test_references_are_two_thousand_at_equal_steps():
     """A longer baseline is thinned out evenly; units that are no reference are measured all the same."""
-    sets = [np.array([at]) for at in range(3 * REFERENCES)]
-    thinned = NearestSets(sets, own_groups(len(sets)))
+    sets = laid(*([at] for at in range(3 * REFERENCES)))
+    thinned = TextSets(sets, own_groups(3 * REFERENCES))
     assert thinned.units.tolist() == [*range(0, 3 * REFERENCES, 3)]
-    assert thinned.distances(sets[1], without=1) == (1, 1)
-    assert thinned.distances(sets[3])[0] == pytest.approx(2 / 3)
+    assert thinned.inside(sets)[1].tolist() == [1, 1]
+    assert thinned.outside(laid([3]))[0, 0] == pytest.approx(2 / 3)
+
+
+def test_of_a_long_text_a_sample_stands_for_all():
+    """The same runs are taken in every text; the distances of 40 long texts move by less than 0.03 on average."""
+    random = Random(5)
+    words = [bytes(random.choices(b"abcdefgh", k=4)) for _ in range(200)]
+    texts = [b" ".join(random.choices(words, k=400)) for _ in range(60)]
+    references = TextSets(grams_of(texts[:20])[0], own_groups(20))
+    every = references.outside(grams_of(texts[20:])[0])
+    sampled, shares = grams_of(texts[20:], most=MOST_GRAMS)
+    assert (shares < 0.3).all()
+    assert (sampled.lengths < 1.1 * MOST_GRAMS).all()
+    assert np.abs(references.outside(sampled, shares) - every).mean() < 0.03
+    short, _ = grams_of([texts[0][:200]], most=MOST_GRAMS)
+    assert short.symbols.tolist() == grams_of([texts[0][:200]])[0].symbols.tolist()
+
+
+def test_a_long_text_the_baseline_holds_is_at_residue_zero():
+    """A sample of what is shared is shared."""
+    text = b" ".join(b"%d" % number for number in range(700))
+    fitted = NearTextView([unit(text)] * 4 + [unit(b"something else")], own_groups(5))
+    assert fitted.outside([unit(text)])[0, [0, 2, 3]].tolist() == [0, 0, 0]
+    assert fitted.inside()[0, 0] == 0
 
 
 @given(baseline=st.lists(units, max_size=5), asked=st.lists(units, max_size=6))

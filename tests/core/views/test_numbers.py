@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from driftlock_core import series_state
 from driftlock_core.errors import StateMismatch
 from driftlock_core.series import ALERT_SCORE, READINGS, SeriesDetector, excess, folded
-from driftlock_core.views import numbers
-from driftlock_core.views.numbers import Grid, Newest, bounded
+from driftlock_core.views import newest
+from driftlock_core.views.newest import Newest
+from driftlock_core.views.numbers import Grid, bounded
 from driftlock_core.views.value_dictionary import ValueDictionary
 
 odd = st.sampled_from([math.nan, math.inf, -math.inf, 1e308, -1e308, 5e-324, 0.0, -0.0])
@@ -31,8 +32,17 @@ def daily(count, seed, jump_at=None):
     return values
 
 
+def counted(count, seed):
+    """A counter that is set back to nothing twice."""
+    random, total, values = Random(seed), 0.0, []
+    for at in range(count):
+        total = 0.0 if at in (count // 2, 3 * count // 4) else total + random.randrange(5, 30)
+        values.append(total)
+    return values
+
+
 def all_of(scored):
-    return np.column_stack([scored.surprise, scored.score, scored.p_value, scored.alert])
+    return np.column_stack([scored.surprise, scored.score, scored.p_value, scored.alert, scored.page])
 
 
 @pytest.mark.parametrize(
@@ -43,14 +53,18 @@ def all_of(scored):
         ([round(value, 1) for value in daily(500, 2, jump_at=300)], 100),
         ([7.0] * 200 + [7.5, 7.0, 90.0] + [7.0] * 50, 120),
         ([float(at) for at in range(300)], 40),
+        (counted(400, 8), 80),
+        (daily(300, 9) + [0.25] * 60 + daily(90, 10), 120),
+        ([value * (at % 48 > 9) for at, value in enumerate(daily(500, 11))], 100),
     ],
-    ids=["daily", "few values", "rounded", "constant", "climbing"],
+    ids=["daily", "few values", "rounded", "constant", "climbing", "counter", "hanging", "nights"],
 )
 def test_agrees_with_its_slow_twin(values, warmup):
     """Every surprise, score, p-value and alert is what the formulas give from the whole past."""
     expected = naive_series.judged(values, warmup)
     scored = SeriesDetector(warmup).update(values)
     assert [row[3] for row in expected] == scored.alert.tolist()
+    assert [row[4] for row in expected] == scored.page.tolist()
     np.testing.assert_allclose(scored.surprise, [row[0] for row in expected], rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(excess(scored.surprise), [row[1] for row in expected], rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(scored.p_value, [row[2] for row in expected], rtol=1e-9)
@@ -126,7 +140,7 @@ def test_a_missing_value_teaches_nothing():
     values = daily(400, 6)
     gaps = values[:300] + [math.nan] * 3 + values[300:]
     scored = all_of(SeriesDetector(100).update(gaps))
-    assert scored[300:303].tolist() == [[0.0] * 3 + [0.0, 1.0, 0.0]] * 3
+    assert scored[300:303].tolist() == [[0.0] * 5 + [0.0, 1.0, 0.0, 0.0]] * 3
     expected = all_of(SeriesDetector(100).update(values))
     np.testing.assert_array_equal(np.delete(scored, range(300, 303), axis=0)[:, :3], expected[:, :3])
 
@@ -151,23 +165,51 @@ def test_calm_noise_rarely_looks_rare():
 
 def test_a_memory_forgets_its_oldest(monkeypatch):
     """With room for five, six values later the first are gone, and a copy forgets in the same order."""
-    monkeypatch.setattr(numbers, "MEMORY", 5)
+    monkeypatch.setattr(newest, "MEMORY", 5)
     memory = Newest()
     for number in (9.0, 1.0, 9.0, 4.0, 2.0, 3.0, 8.0):
-        memory.add(number)
-    assert memory.ordered.tolist() == [2.0, 3.0, 4.0, 8.0, 9.0]
-    assert memory.arrived() == [9.0, 4.0, 2.0, 3.0, 8.0]
-    copy = Newest(memory.arrived())
+        memory.add([number])
+    assert memory.arrived() == ([9.0, 4.0, 2.0, 3.0, 8.0], 0)
+    assert Newest(*memory.arrived()).ranks([9.5]) == [1 / 6]
+    assert [Newest(*memory.arrived()).ranks([number]) for number in (9.0, 4.0, 1.0)] == [
+        [2 / 6],
+        [4 / 6],
+        [1.0],
+    ]
+    copy = Newest(*memory.arrived())
     for one in (memory, copy):
-        one.add(0.0)
-        assert one.arrived() == [4.0, 2.0, 3.0, 8.0, 0.0]
+        one.add([0.0])
+        assert one.arrived() == ([4.0, 2.0, 3.0, 8.0, 0.0], 0)
+
+
+@pytest.mark.parametrize("count", [3, 31, 32, 40, 63, 130, 3000])
+def test_a_memory_is_its_copy(count):
+    """Also between two times that new numbers are put in order, where the tail is still the old one."""
+    random = Random(13)
+    memory = Newest()
+    for _ in range(count):
+        memory.add([random.gauss(0, 1)])
+    copy = Newest(*memory.arrived())
+    for _ in range(200):
+        number = random.gauss(0, 2)
+        assert memory.surprises([number]) == copy.surprises([number])
+
+
+def test_a_full_memory_stays_bounded(monkeypatch):
+    """Whatever comes, it holds no more than its room and what waits to be put in order."""
+    monkeypatch.setattr(newest, "MEMORY", 640)
+    memory = Newest()
+    for at in range(3000):
+        memory.add([float(at)])
+        assert len(memory) < 640 + 640 // newest.FRESH_PART
+    assert min(memory.arrived()[0]) >= 3000 - 660
 
 
 @given(numbers_seen=st.lists(st.floats(-1e6, 1e6), max_size=60))
 def test_the_nearest_value_is_the_nearest(numbers_seen):
     """Agrees with looking at every earlier value."""
     dictionary = ValueDictionary()
-    found = [dictionary.cost(number) for number in numbers_seen]
+    found = dictionary.costs(numbers_seen)
     assert found == [naive_series.nearest(numbers_seen, at) for at in range(len(numbers_seen))]
 
 
@@ -181,7 +223,7 @@ def test_every_number_has_a_symbol(value, low, width):
 
 
 @pytest.mark.parametrize(
-    "state", [b"", b"DLS1x", b"DLN1", b"DLN1damaged", series_state.save(SeriesDetector(5))[:-3]]
+    "state", [b"", b"DLS1x", b"DLN1x", b"DLN2", b"DLN2damaged", series_state.save(SeriesDetector(5))[:-3]]
 )
 def test_foreign_and_damaged_states_are_refused(state):
     """Nothing goes on from bytes that are not whole."""

@@ -107,3 +107,19 @@ def test_long_runs_of_digits():
     """64 KiB without a free-standing number in it, in a line that falls back to free-standing ones."""
     digits = Unit((b"{" + b"1" * 65_000, b"{" + b"1." * 32_000), (b"[<N1>", b"[<N1>"))
     assert numbers_of(digits, {}) == []
+
+
+@given(
+    parts=st.lists(st.sampled_from([b"a", b" ", b"=", b".", b"-", b"x9"]), min_size=1, max_size=4),
+    raws=st.lists(st.binary(max_size=6).map(lambda noise: noise + b" 7a-3.5=" + noise), max_size=4),
+    values=st.lists(st.integers(-99, 99), min_size=4, max_size=4),
+)
+def test_a_line_met_often_is_read_as_before(parts, raws, values):
+    """From the fiftieth time on lines are read by an expression; it finds the same numbers in all of them."""
+    template = b"<N>".join([*parts, b"<HEX>", b"end"])
+    fitting = b"".join(part + b"%d" % value for part, value in zip(parts, values, strict=False))
+    for raw in [*raws, fitting + b"deadbeef1end", fitting]:
+        shapes = {}
+        line = Unit((raw,), (template,))
+        answers = [numbers_of(line, shapes) for _ in range(60)]
+        assert all(answer == answers[0] for answer in answers)

@@ -1,0 +1,1 @@
+"""A shop's platform: ten services seen in logs, metrics, traces and conversations."""

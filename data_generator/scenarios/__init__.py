@@ -1,0 +1,1 @@
+"""Scenarios: their stories, when their faults strike, and what comes out."""

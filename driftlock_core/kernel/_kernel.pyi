@@ -1,0 +1,39 @@
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+class Shapes:
+    """Canonical events by shape; at most *limit* bytes, none whose key is longer than *longest*."""
+
+    def __new__(cls, limit: int, longest: int, zero_digits: bool, /) -> Shapes: ...
+    def __len__(self) -> int: ...
+    def canonical(self, events: Sequence[bytes], compute: Callable[[bytes], bytes], /) -> list[bytes]:
+        """The canonical form of each event; *compute* makes that of a shape not yet known."""
+
+class Digest:
+    """Costs in bytes given *dictionary*, by the libzstd that :func:`bind` has found."""
+
+    def __new__(cls, dictionary: bytes, level: int, /) -> Digest: ...
+    def cost(self, text: bytes | memoryview, /) -> int: ...
+    def costs(self, text: memoryview, borders: Sequence[int], /) -> list[int]: ...
+
+def bind(path: str, /) -> int:
+    """Version number of the libzstd in a shared object. Raises OSError where none can be had."""
+
+def dictionary(canonical_events: Sequence[bytes], reach: int, /) -> bytes:
+    """As driftlock_core.baseline defines it."""
+
+def borders(text: bytes, step: int, /) -> list[int]:
+    """Offsets at which pieces of *step* lines begin; last the end behind the last whole piece."""
+
+def count_at_least(
+    rows: npt.NDArray[np.signedinteger],
+    limits: npt.NDArray[np.signedinteger],
+    counts: npt.NDArray[np.int64],
+    /,
+) -> None:
+    """Into *counts*: how many of each row's entries, of 32 or 64 bits, reach the row's limit."""
+
+def permuted_at_least(keys: bytes, pool: tuple[int, ...], chosen: npt.NDArray[np.integer], k: int, /) -> int:
+    """Rows of *chosen* (uint16, *k* places each) whose costs, in key order, sum to the last *k*'s or more."""

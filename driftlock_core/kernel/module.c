@@ -1,0 +1,55 @@
+/* The module: what Python sees of the kernel. Signatures and meaning stand in _kernel.pyi. */
+
+#include "kernel.h"
+
+#include <stdlib.h>
+
+static PyMethodDef methods[] = {
+    {"bind", kernel_bind, METH_O, PyDoc_STR("Find libzstd in a shared object; returns its version number.")},
+    {"dictionary", kernel_dictionary, METH_VARARGS, PyDoc_STR("Distinct events by last occurrence, as one text.")},
+    {"borders", kernel_borders, METH_VARARGS, PyDoc_STR("Where pieces of so many lines begin.")},
+    {"count_at_least", kernel_count_at_least, METH_VARARGS, PyDoc_STR("Entries of each row at or above its limit.")},
+    {"permuted_at_least", kernel_permuted_at_least, METH_VARARGS, PyDoc_STR("Permutations as large as the window.")},
+    {NULL, NULL, 0, NULL},
+};
+
+static int add_type(PyObject *module, PyType_Spec *spec) {
+    PyObject *type = PyType_FromSpec(spec);
+    if (type == NULL)
+        return -1;
+    int result = PyModule_AddType(module, (PyTypeObject *)type);
+    Py_DECREF(type);
+    return result;
+}
+
+static int fill(PyObject *module) {
+    /* The one place of the engine that looks at the environment. It decides by which of two ways the same
+       numbers are found, never which numbers. */
+    const char *wish = getenv("DRIFTLOCK_KERNEL");
+    if (wish != NULL && strcmp(wish, "off") == 0) {
+        PyErr_SetString(PyExc_ImportError, "DRIFTLOCK_KERNEL=off");
+        return -1;
+    }
+    return add_type(module, &shapes_spec) < 0 || add_type(module, &digest_spec) < 0 ? -1 : 0;
+}
+
+static PyModuleDef_Slot slots[] = {
+    {Py_mod_exec, fill},
+#ifdef Py_mod_multiple_interpreters
+    {Py_mod_multiple_interpreters, Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED}, /* libzstd is bound per process */
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = "_kernel",
+    .m_doc = PyDoc_STR("The engine's inner loops, compiled."),
+    .m_size = 0,
+    .m_methods = methods,
+    .m_slots = slots,
+};
+
+PyMODINIT_FUNC PyInit__kernel(void) {
+    return PyModuleDef_Init(&definition);
+}

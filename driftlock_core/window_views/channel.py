@@ -1,0 +1,263 @@
+"""The views of a stream's windows beside its bytes: measured as events come."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from driftlock_core.profiles import Profile
+from driftlock_core.verdict import ViewEvidence
+from driftlock_core.window_views.catalogue import ASPECTS, STATISTICS, Aspect
+from driftlock_core.window_views.pace import Pace
+from driftlock_core.window_views.past import AspectColumns, PastWindows, distances
+from driftlock_core.window_views.recency import Recency
+from driftlock_core.window_views.skeleton import skeleton_keys
+from driftlock_core.window_views.statistics import statistics_of
+from driftlock_core.window_views.template_numbers import TemplateNumbers
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+# A stream has times worth a view where at least this share of its first baseline's events name one.
+TIMED_SHARE: Final = 0.9
+
+
+class WindowViews:
+    """
+    Statistics of all windows of one stream, beside their bytes.
+
+    Chunks count as the detector counts them: from 0 at the stream's first
+    event. A window is known by its number, like the detector's.
+    """
+
+    def __init__(self, profile: Profile, *, first_chunk: int) -> None:
+        self._profile = profile
+        self._first_chunk = first_chunk
+        self.timed: bool | None = None  # not known before the first baseline
+        self.with_time = 0  # events of the first baseline that name one
+        self.kept_chunk = 0  # with which the three below begin
+        self.templates = np.empty(0, dtype=np.int64)  # by number
+        self.ages = np.empty(0, dtype=np.int64)
+        # Microseconds; where there is none, that of the event before.
+        self.times = np.empty(0, dtype=np.int64)
+        self.intervals = np.empty(0, dtype=np.int64)  # before each event, see pace.py
+        self.usual_us = np.empty(0, dtype=np.int64)
+        self.recency = Recency()
+        self.pace = Pace()
+        self.past = PastWindows(profile)
+        self.baselines: dict[int, Ints] = {}  # template numbers of each epoch's baseline
+        self._numbers = TemplateNumbers()
+
+    @property
+    def views(self) -> frozenset[str]:
+        """Those the profile asks for and the stream allows, the bytes among them."""
+        return frozenset(view for view in self._profile.views if view != "timing" or self.timed)
+
+    @property
+    def aspects(self) -> tuple[Aspect, ...]:
+        """Those all of whose views are looked at."""
+        views = self.views
+        return tuple(a for a in ASPECTS if all(STATISTICS[name] in views for name in a.statistics))
+
+    def add(self, canonical: Sequence[bytes], times: Ints | None) -> None:
+        """The next events; *times* in microseconds, −1 for none."""
+        keys = skeleton_keys(canonical)
+        if times is None:
+            times = np.full(len(keys), -1, dtype=np.int64)
+        if self.timed is None:
+            first = times[: max(0, self._profile.baseline - self.recency.seen)]
+            self.with_time += int(np.count_nonzero(first >= 0))
+        distinct, which = _distinct(keys)
+        self.templates = np.concatenate((self.templates, self._numbers.of(distinct)[which]))
+        self.ages = np.concatenate((self.ages, self.recency.take(distinct, which)))
+        filled = _filled(times, self.times)
+        self.times = np.concatenate((self.times, filled))
+        intervals, usual = self.pace.take(filled)
+        self.intervals = np.concatenate((self.intervals, intervals))
+        self.usual_us = np.concatenate((self.usual_us, usual))
+
+    def begin(self, given: Sequence[bytes] | None, sizes: Ints) -> None:
+        """
+        The first baseline is there, or was *given*: the windows inside it are the first references.
+
+        Args:
+            sizes: Of those windows, bytes.
+        """
+        count, hop = self._profile.baseline, self._profile.hop
+        if given is not None:
+            distinct, which = _distinct(skeleton_keys(given))
+            templates = self._numbers.of(distinct)[which]
+            intervals = np.zeros(count, dtype=np.int64)
+            self.with_time = 0  # a baseline from elsewhere has a pace of its own
+            # What the baseline holds was seen before the stream began.
+            self.recency = Recency()
+            ages = self.recency.take(distinct, which)
+            self.ages = self.recency.take(*_distinct(self._numbers.keys()[self.templates]))
+        else:
+            templates, ages = self.templates[:count], self.ages[:count]
+            intervals = self.intervals[:count]
+        self.timed = self.with_time >= TIMED_SHARE * count
+        k, n = self._profile.chunks_per_window, self._profile.chunks_in_baseline
+        # As for the bytes: the blocks that a window touches are no part of its own baseline.
+        outside = [
+            np.concatenate(
+                (templates[: chunk // k * k * hop], templates[((chunk + k - 1) // k + 1) * k * hop :])
+            )
+            for chunk in range(n - k + 1)
+        ]
+        self.past.table = self._statistics(outside, np.arange(n - k + 1), templates, ages, intervals, sizes)
+
+    def open(self, epoch: int, baseline: Sequence[bytes], chunk: int | None) -> None:
+        """
+        An epoch begins.
+
+        Args:
+            baseline: Its canonical events.
+            chunk: With which they begin, where they are events kept.
+        """
+        if chunk is not None:
+            begin = (chunk - self.kept_chunk) * self._profile.hop
+            self.baselines[epoch] = self.templates[begin : begin + self._profile.baseline].copy()
+        elif self._given and self.baselines:
+            self.baselines[epoch] = next(iter(self.baselines.values()))
+        else:
+            distinct, which = _distinct(skeleton_keys(baseline))
+            self.baselines[epoch] = self._numbers.of(distinct)[which]
+
+    @property
+    def _given(self) -> bool:
+        """Whether one baseline from elsewhere serves all epochs."""
+        return self._first_chunk == 0
+
+    def measure(self, first: int, epochs: Ints, sizes: Ints, mu: Floats, cbar: Floats) -> AspectColumns:
+        """
+        The next windows from number *first* on.
+
+        Args:
+            epochs: Number of each one's epoch.
+            sizes: S of each, bytes.
+            mu, cbar: What makes each one's score of its size, bytes.
+        """
+        profile = self._profile
+        begin = (self._first_chunk + first - self.kept_chunk) * profile.hop
+        span = slice(begin, begin + (len(sizes) - 1 + profile.chunks_per_window) * profile.hop)
+        oldest = int(epochs[0])
+        newest = oldest if self._given else int(epochs[-1])
+        rows = self._statistics(
+            [self.baselines[epoch] for epoch in range(oldest, newest + 1)],
+            np.minimum(epochs, newest) - oldest,
+            self.templates[span],
+            self.ages[span],
+            self.intervals[span],
+            sizes,
+        )
+        return self.past.judge(rows, mu, cbar, self.aspects, len(self.views))
+
+    def distance(self, aspect: Aspect, window: int, score: float) -> float:
+        """Of a window last measured, with its exact *score*."""
+        row, usual = self.past.row(window), self.past.usual(window)
+        return float(distances(aspect, row[None, :], usual, np.array([score]))[0])
+
+    def evidence(self, window: int, p: Sequence[float], score: float) -> ViewEvidence:
+        """What stands behind the ranks *p* of a window last measured."""
+        begin = (self._first_chunk + window - self.kept_chunk) * self._profile.hop
+        span = slice(begin, begin + self._profile.window)
+        return ViewEvidence(
+            aspects={
+                aspect.name: (p[at], self.distance(aspect, window, score))
+                for at, aspect in enumerate(ASPECTS)
+                if aspect in self.aspects
+            },
+            values=tuple(self.past.row(window).tolist()),
+            usual=tuple(self.past.usual(window).tolist()),
+            references=self.past.references(window),
+            ages=tuple(self.ages[span].tolist()),
+            times=tuple(self.times[span].tolist()) if self.timed else (),
+            intervals=tuple(self.intervals[span].tolist()) if self.timed else (),
+            usual_us=int(self.usual_us[begin]) if self.timed else 0,
+        )
+
+    def _statistics(
+        self,
+        baselines: Sequence[Ints],
+        which: Ints,
+        templates: Ints,
+        ages: Ints,
+        intervals: Ints,
+        sizes: Ints,
+    ) -> Ints:
+        return statistics_of(
+            baselines, which, templates, ages, intervals if self.timed else None, sizes, self._profile
+        )
+
+    def forget(self, chunk: int, epoch: int) -> None:
+        """Drop events before *chunk*, and what only epochs before *epoch* need."""
+        drop = max(0, chunk - self.kept_chunk) * self._profile.hop
+        if drop:
+            self.templates, self.ages = self.templates[drop:].copy(), self.ages[drop:].copy()
+            self.times, self.intervals = self.times[drop:].copy(), self.intervals[drop:].copy()
+            self.usual_us = self.usual_us[drop:].copy()
+            self.kept_chunk = chunk
+        kept = [index for index in self.baselines if index >= epoch]
+        held = self._numbers.renew([self.templates, *(self.baselines[index] for index in kept)])
+        self.templates, self.baselines = held[0], dict(zip(kept, held[1:], strict=True))
+        self.past.forget()
+
+    def state(self) -> dict[str, Any]:
+        """Everything that canonical events do not tell, ready for JSON; :meth:`restore` reads it."""
+        return {
+            "timed": self.timed,
+            "with_time": self.with_time,
+            "kept_chunk": self.kept_chunk,
+            "ages": self.ages.tolist(),
+            "times": self.times.tolist(),
+            "intervals": self.intervals.tolist(),
+            "usual_us": self.usual_us.tolist(),
+            "recent": self.pace.recent.tolist(),
+            "seen": self.recency.seen,
+            "last": self.recency.state(),
+            "table": self.past.table.tolist(),
+            "table_start": self.past.start,
+            "windows": self.past.windows,
+        }
+
+    def restore(
+        self, state: dict[str, Any], canonical: Sequence[bytes], epoch: int | None, baseline: Sequence[bytes]
+    ) -> None:
+        """
+        Go on from a saved state.
+
+        Args:
+            canonical: The events kept, from chunk ``kept_chunk`` on.
+            epoch: The one that is open, if any, with its *baseline*.
+        """
+        self.timed, self.with_time = state["timed"], state["with_time"]
+        self.kept_chunk = state["kept_chunk"]
+        distinct, which = _distinct(skeleton_keys(canonical))
+        self.templates = self._numbers.of(distinct)[which]
+        self.ages = np.array(state["ages"], dtype=np.int64)
+        self.times = np.array(state["times"], dtype=np.int64)
+        self.intervals = np.array(state["intervals"], dtype=np.int64)
+        self.usual_us = np.array(state["usual_us"], dtype=np.int64)
+        self.pace.recent = np.array(state["recent"], dtype=np.int64)
+        self.recency.seen, self.recency.last = state["seen"], dict(map(tuple, state["last"]))
+        self.past.table = np.array(state["table"], dtype=np.int64).reshape(-1, len(STATISTICS))
+        self.past.start, self.past.windows = state["table_start"], state["windows"]
+        if epoch is not None:
+            self.open(epoch, baseline, None)
+
+
+def _distinct(keys: Ints) -> tuple[list[int], Ints]:
+    """The keys that occur, and of each event the position of its own among them."""
+    distinct, which = np.unique(keys, return_inverse=True)
+    return distinct.tolist(), which.reshape(-1)
+
+
+def _filled(times: Ints, before: Ints) -> Ints:
+    """*times* with −1 replaced by the time of the event before, as far as there is one."""
+    last = before[-1:] if len(before) else np.array([-1], dtype=np.int64)
+    all_times = np.concatenate((last, times))
+    known = np.maximum.accumulate(np.where(all_times >= 0, np.arange(len(all_times)), 0))
+    filled: Ints = all_times[known][1:]
+    return filled

@@ -1,0 +1,198 @@
+"""The statistics of past windows, and each new window's rank among them."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from driftlock_core.profiles import Profile
+from driftlock_core.window_views.catalogue import ASPECTS, COLUMN, STATISTICS, TWO_SIDED, Aspect
+from driftlock_core.window_views.conformal import conformal_ranks, negated_of
+from driftlock_core.window_views.reference_sets import Columns, ReferenceSets, columns_of
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+# Windows times references ranked at once: what is worked on shall stay in the processor's cache.
+_RANKED_AT_ONCE: Final = 8_192
+
+
+class AspectColumns(NamedTuple):
+    """One row per window; one column per aspect of the catalogue, NaN where one has no say."""
+
+    p: Floats  # rank among the references
+    distance: Floats  # (value − usual) / the larger of both
+    chance: Floats  # shape (windows,): flags to expect, "at most about"
+    factor: Ints  # shape (windows,): views looked at; 1 while references are too few for a decision
+
+
+class PastWindows:
+    """
+    Statistics of a stream's windows, cold ones first, as far back as a rank needs them.
+
+    As many windows as one window has chunks form a block and share their
+    references: the newest ones that end before the block's first window begins.
+    """
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self.table = np.empty((0, len(STATISTICS)), dtype=np.int64)
+        self.start = 0  # position of table[0] among all windows, cold ones first
+        self.windows = 0  # measured, cold ones not counted
+        self._newest = np.empty((0, len(STATISTICS)))  # the usual of each window last judged
+        self._references: tuple[int, tuple[tuple[int, ...], ...]] = (
+            -1,
+            (),
+        )  # of a block, for its next window
+
+    @property
+    def _cold(self) -> int:
+        return self._profile.chunks_in_baseline - self._profile.chunks_per_window + 1
+
+    def _known(self, blocks: Ints) -> Ints:
+        """Position behind the newest reference of each block, among all windows."""
+        return self._cold + np.maximum(0, (blocks - 1) * self._profile.chunks_per_window + 1)
+
+    def references(self, window: int) -> tuple[tuple[int, ...], ...]:
+        """Statistics of the windows that *window* ranks among, oldest first."""
+        block = window // self._profile.chunks_per_window
+        if self._references[0] != block:
+            known = int(self._known(np.array([block]))[0])
+            low = max(0, known - self._profile.references)
+            rows = self.table[low - self.start : known - self.start]
+            self._references = block, tuple(map(tuple, rows.tolist()))
+        return self._references[1]
+
+    def usual(self, window: int) -> Floats:
+        """Medians of what a window ranks among, one of those last judged; shape ``(statistics,)``."""
+        found: Floats = self._newest[window - self.windows]
+        return found
+
+    def row(self, window: int) -> Ints:
+        """Statistics of one window, shape ``(statistics,)``."""
+        found: Ints = self.table[self._cold + window - self.start]
+        return found
+
+    def judge(
+        self, rows: Ints, mu: Floats, cbar: Floats, aspects: tuple[Aspect, ...], looked_at: int
+    ) -> AspectColumns:
+        """
+        Add the statistics of the next windows and rank each among those before it.
+
+        Args:
+            mu, cbar: Of each window's epoch, bytes: they make its score of its size.
+            looked_at: Views behind the aspects.
+        """
+        profile, k, first = self._profile, self._profile.chunks_per_window, self.windows
+        self.table = np.concatenate((self.table, rows))
+        self.windows += len(rows)
+        columns = columns_of(self.table, negated_of(aspects))
+        blocks = np.arange(first // k, (self.windows - 1) // k + 1)
+        step = max(1, _RANKED_AT_ONCE // (k * min(profile.references, len(self.table))))
+        parts = []
+        for start in range(0, len(blocks), step):
+            some = blocks[start : start + step]
+            sets = ReferenceSets(columns, self._known(some) - self.start, profile.references)
+            # Of the first block some windows may have come before, of the last one some are still to come.
+            windows = np.clip(some[:, None] * k + np.arange(k), first, self.windows - 1) - first
+            placed = windows + len(self.table) - len(rows)
+            parts.append(self._ranked(columns, sets, placed, aspects, looked_at))
+        taken = slice(first % k, first % k + len(rows))
+        p, m, usual = (np.concatenate(found)[taken] for found in zip(*parts, strict=True))
+        self._newest = usual
+        return self._columns(rows, (rows[:, 0] - mu) / cbar, p, m, aspects, looked_at)
+
+    def _ranked(
+        self,
+        columns: Columns,
+        sets: ReferenceSets,
+        windows: Ints,
+        aspects: tuple[Aspect, ...],
+        looked_at: int,
+    ) -> tuple[Floats, Ints, Floats]:
+        """
+        Of the windows of some blocks: ranks, number of references, the usual.
+
+        Args:
+            windows: Positions in the table, shape ``(blocks, windows)``.
+
+        Returns:
+            One row per window each; ranks by aspect.
+        """
+        usual = sets.medians(len(STATISTICS))
+        p = np.full((*windows.shape, len(ASPECTS)), np.nan)
+        if aspects and (sets.m >= self._least(looked_at)).any():
+            at = [ASPECTS.index(aspect) for aspect in aspects]
+            p[..., at] = np.moveaxis(conformal_ranks(columns, sets, windows, aspects), 0, -1)
+        k = windows.shape[1]
+        return p.reshape(-1, len(ASPECTS)), np.repeat(sets.m, k), np.repeat(usual, k, axis=0)
+
+    def _least(self, looked_at: int) -> float:
+        """References from which on the aspects decide."""
+        return self._profile.references_for(looked_at) if self._profile.p_mode == "max" else np.inf
+
+    def _columns(
+        self,
+        rows: Ints,
+        scores: Floats,
+        p: Floats,
+        m: Ints,
+        aspects: tuple[Aspect, ...],
+        looked_at: int,
+    ) -> AspectColumns:
+        """Of the windows last judged, from what :meth:`_ranked` found."""
+        profile, joined = self._profile, m >= self._least(looked_at)
+        distance = np.full(p.shape, np.nan)
+        # Of m + 1 exchangeable windows so many have a rank that passes, under each aspect. What the threshold
+        # takes away is not counted: the pool that would tell holds past faults, and so would hide the next one.
+        places = (profile.alpha / looked_at * (m + 1) + 1e-9).astype(np.int64)
+        chance = len(aspects) * places / (m + 1)
+        for aspect in aspects:
+            at = ASPECTS.index(aspect)
+            distance[:, at] = distances(aspect, rows, self._newest, scores)
+        return AspectColumns(
+            p=np.where(joined[:, None], p, np.nan),
+            distance=distance,
+            chance=np.where(joined, np.minimum(1.0, chance), 0.0),
+            factor=np.where(joined, looked_at, 1),
+        )
+
+    def forget(self) -> None:
+        """Drop what no later window ranks among."""
+        k = self._profile.chunks_per_window
+        known = self._cold + max(0, (self.windows // k - 1) * k + 1)
+        oldest = known - self._profile.references
+        if oldest > self.start:
+            self.table = self.table[oldest - self.start :].copy()
+            self.start = oldest
+
+
+def distances(aspect: Aspect, rows: Ints, usual: Floats, scores: Floats) -> Floats:
+    """
+    How far each window is from the usual under one aspect; shape ``(windows,)``.
+
+    Of sizes it is the score N (or its bound, as *scores* gives them), of other
+    statistics the difference as a share of the larger of both: 0 as usual,
+    towards 1 the more of it is beyond the usual. Below the usual it is
+    negative, except for statistics that surprise on both sides.
+
+    Args:
+        rows: Shape ``(windows, statistics)``.
+        usual: Of each window or, of shape ``(statistics,)``, of all.
+    """
+    largest = np.full(len(rows), -np.inf)
+    for name in aspect.distance:
+        at = COLUMN[name]
+        share = scores if name == "size" else _share(name, rows[:, at], usual[..., at])
+        largest = np.maximum(largest, share)
+    return largest
+
+
+def _share(name: str, values: Ints, usual: Floats) -> Floats:
+    """Difference from the usual as a share of the larger of both."""
+    difference = values - usual
+    if name in TWO_SIDED:
+        difference = np.abs(difference)
+    share: Floats = difference / np.maximum(values, np.maximum(1.0, usual))
+    return share
