@@ -183,6 +183,8 @@ def speed(results: Results) -> str:
                 _cell(results, f"{start}/warm", ".1f"),
                 _cell(results, f"{start}/without_kernel", ".1f"),
                 _cell(results, f"{start}/empty_caches", ".1f"),
+                _cell(results, f"{start}/all_views", ".1f"),
+                _cell(results, f"{start}/all_views_per_second", ",.0f"),
                 _cell(results, f"{start}/naive_to_warm", ",.0f"),
                 _cell(results, f"{start}/naive_to_empty_caches", ",.0f"),
                 f"{results[f'{start}/state'].value / 1e6:.2f} MB",
@@ -194,6 +196,8 @@ def speed(results: Results) -> str:
         "warm, ×",
         "without kernel, ×",
         "empty caches, ×",
+        "all views, ×",
+        "all views, events/s",
         "naive ÷ warm",
         "naive ÷ empty caches",
     ]

@@ -21,6 +21,8 @@ def measure(data: Path | None) -> list[Result]:
             "gated": (row.gated, "share of windows", "none"),
             "warm": (row.warm_ratio, "bare passes", "lower"),
             "without_kernel": (row.python_ratio, "bare passes", "lower"),
+            "all_views": (row.all_views / row.raw, "bare passes", "lower"),
+            "all_views_per_second": (row.events_per_second, "events/s", "higher"),
             "empty_caches": (row.cold_ratio, "bare passes", "lower"),
             "naive_to_warm": (row.naive / row.warm, "times", "higher"),
             "naive_to_empty_caches": (row.naive / row.cold, "times", "higher"),

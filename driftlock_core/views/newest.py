@@ -30,6 +30,9 @@ FEWEST_IN_TAIL: Final = 5
 # Shape of the tail. Costs of measured series have heavier tails than an exponential: with one, 4 decades came up
 # up to five times as often as once in 10 000 records of 31 series where nothing is labelled.
 SHAPE: Final = 0.5
+# And no tail is thinner than this share of where it begins: of a series that rises by even steps all costs are
+# alike, and one step twice as long is no miracle.
+LEAST_SCALE: Final = 0.01
 # Past 1e-30 further digits decide nothing.
 LARGEST_SURPRISE: Final = 30.0
 
@@ -151,7 +154,8 @@ class Newest:
         if count >= FEWEST_RANKED:
             size = max(FEWEST_IN_TAIL, -(-count // TAIL_PART))
             self._border = border = float(ordered[count - size - 1])
-            self._scale = math.fsum((ordered[count - size :] - border).tolist()) / size
+            mean = math.fsum((ordered[count - size :] - border).tolist()) / size
+            self._scale = max(mean, LEAST_SCALE * border)
             self._tail_rank = _decades(size, count)
 
     def before(self, back: int) -> list[float]:
@@ -175,7 +179,7 @@ class Newest:
         Up to the largest twentieth this is the conformal rank (1 + how many are
         as large) / (1 + how many there are). Beyond, excesses are taken to fall
         off as those of a generalized Pareto distribution with shape 1/2 and their
-        own mean, so that the far is told from the very far.
+        own mean, at least a hundredth of the border, so that the far is told from the very far.
 
         Returns:
             In [0, 30], in decades (1 is a factor of ten); 0 while there are fewer than 30.

@@ -230,7 +230,7 @@ def surprise(cost, settled, fresh):
     *tail, border = sorted(settled, reverse=True)[: size + 1]
     if cost <= border:
         return -math.log10((1 + sum(one >= cost for one in past)) / (1 + len(past)))
-    mean = sum(one - border for one in tail) / size
+    mean = max(sum(one - border for one in tail) / size, 0.01 * border)
     if mean == 0:
         return 30.0
     return min(
