@@ -149,7 +149,7 @@ class Detector:
             The windows that these events complete; none if no chunk fills up.
         """
         parts = []
-        stamps = None if times is None else whole_times(times)
+        stamps = None if times is None else whole_times(times, len(events))
         # Piece by piece, so that what is masked is still in the processor's cache when it is compressed.
         step = SLAB_CHUNKS * self.profile.hop
         for start in range(0, len(events), step):

@@ -17,9 +17,11 @@ def notices(
     found = []
     if not by_views and ordinary_range[0] >= verdict.threshold:
         found.append("Practically every window of this stream meets this NCD limit; p decides.")
-    if verdict.status == "calibrating":
-        too_few = verdict.decided_by == "p_perm" and not permutation_by_choice(verdict)
-        past = "1 past window is" if verdict.m == 1 else f"{count_text(verdict.m)} past windows are"
+    if verdict.status == "calibrating" and not permutation_by_choice(verdict):
+        too_few = verdict.decided_by == "p_perm"
+        views = verdict.evidence.views
+        m = len(views.references) if by_views and views is not None else verdict.m
+        past = "1 past window is" if m == 1 else f"{count_text(m)} past windows are"
         found.append(
             f"The stream is still calibrating: {past} too few for "
             f"{'ranks' if by_views else 'p_stream'} {'to have a say' if too_few else 'to be fine-grained'}."

@@ -25,6 +25,8 @@ READY_REFERENCES: Final = 50
 
 # What a window is looked at for: its compressed bytes, and docs/measures/ for each of the others.
 VIEWS: Final = ("bytes", "templates", "counts", "symbols", "timing")
+# Sums of surprises need all their views: the bytes alone, or all, timing or not.
+VIEW_SETS: Final = (VIEWS[:1], VIEWS[:-1], VIEWS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +93,9 @@ permutations over 20 + 5 chunks is 0.001; choose alpha >= 0.001
             raise InvalidProfile(
                 f"unknown mask classes {sorted(unknown)}; known are {', '.join(sorted(MASK_CLASSES))}"
             )
-        if "bytes" not in self.views or not set(self.views) <= set(VIEWS):
-            raise InvalidProfile(
-                f"views={', '.join(self.views)} must be bytes, alone or with any of {', '.join(VIEWS[1:])}"
-            )
+        if self.views not in VIEW_SETS:
+            sets = "; ".join(", ".join(views) for views in VIEW_SETS)
+            raise InvalidProfile(f"views={', '.join(self.views)} must be one of: {sets}")
         if self.smallest_p_perm > self.alpha:
             raise InvalidProfile(
                 f"alpha={self.alpha:g} can never be reached: the smallest p-value of {self.permutations} "

@@ -12,6 +12,7 @@ from driftlock_core.errors import StateMismatch
 from driftlock_core.gate import Gate
 from driftlock_core.masking import Masker
 from driftlock_core.profiles import Profile
+from driftlock_core.protection import FREEZE
 
 MAGIC = b"DLS2"  # format 2
 
@@ -24,6 +25,7 @@ def save(detector: Detector) -> bytes:
     received. Compressed, since those are mostly repetitive.
     """
     epoch = detector.epoch
+    reach = (FREEZE + 3) * detector.profile.chunks_in_baseline  # no baseline lies further back
     head = {
         "configuration": detector.profile.configuration(),
         "compressor": detector.compressor.version,
@@ -35,7 +37,7 @@ def save(detector: Detector) -> bytes:
         "history": detector.history.tolist(),
         "history_start": detector.history_start,
         "spans": [[index, *span] for index, span in detector.spans.items()],
-        "flagged": detector.flagged,
+        "flagged": [window for window in detector.flagged if window >= detector.windows_done - reach],
         "given": len(detector.given.raw) if detector.given else None,
         "views": detector.views and detector.views.state(),
         "epoch": epoch

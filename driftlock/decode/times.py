@@ -33,6 +33,7 @@ _CLF_VALUE = re.compile(rb"\[?" + CLF + rb"\]?\Z")
 _NUMBER_VALUE = re.compile(rb"\d{9,19}(?:\.\d+)?\Z")
 _DATE_VALUE = re.compile(rb"\d{4}-\d\d-\d\d\Z")
 _COMPACT_VALUE = re.compile(rb"(\d{8})T(\d{6})(?:[.,](\d{1,9}))?Z?\Z")
+_FURTHEST = 10**20  # nanoseconds stay below
 _LONGEST_VALUE = 48  # characters; no time is longer
 
 
@@ -43,6 +44,8 @@ def from_number(value: int | float) -> int | None:
     >>> from_number(1700000000), from_number(1700000000123), from_number(12.5)
     (1700000000000000, 1700000000123000, None)
     """
+    if not -_FURTHEST < value < _FURTHEST:
+        return None  # also whole numbers too long to be divided
     if _EARLIEST <= value <= _LATEST:
         return round(value * 1_000_000)
     if _EARLIEST <= value / 1e3 <= _LATEST:

@@ -82,6 +82,10 @@ class ManyStreams:
         Args:
             times: Microseconds since 1970 UTC, None where a line names none.
         """
+        if times is not None and len(times) != len(events):
+            raise ValueError(
+                f"{len(events)} events with {len(times)} times; give one for each, None where unknown"
+            )
         waiting = self._waiting.setdefault(stream, _Waiting())
         waiting.events.extend(events)
         waiting.times.extend(times if times is not None else [None] * len(events))

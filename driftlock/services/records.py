@@ -49,7 +49,9 @@ def ordinary_range(verdict: Verdict) -> tuple[float, float]:
 
 def verdict_of(record: dict[str, Any]) -> Verdict:
     """The verdict in a kept record, without what stands beside it."""
-    return Verdict.from_record({name: record[name] for name in Verdict.__dataclass_fields__})
+    # Records of earlier versions lack what has a default.
+    names = Verdict.__dataclass_fields__
+    return Verdict.from_record({name: record[name] for name in names if name in record})
 
 
 class RecordWriter:

@@ -119,7 +119,9 @@ windows: Final = sa.Table(
     sa.Column("chance", sa.Double, nullable=False),
     sa.Column("factor", sa.BigInteger),  # views looked at; null and 1: the bytes decide alone
     *(
-        sa.Column(f"{aspect}_{what}", sa.Double)  # rank and distance; null where the aspect has no say
+        sa.Column(
+            f"{aspect}_{what}", sa.Double
+        )  # null: rank, as long as it has no say; distance, without such an aspect
         for aspect in ("content", "mix", "pace")
         for what in ("p", "distance")
     ),

@@ -20,7 +20,7 @@ class ViewsAgain(NamedTuple):
     """What the views say of one window."""
 
     evidence: ViewEvidence
-    p: float  # with the factor; 1 if no aspect meets the threshold
+    p: float  # with the factor; 1 if no aspect meets both limits
     flagged: bool
     views: tuple[str, ...]  # that stand out, if flagged
 

@@ -49,7 +49,8 @@ class Recency:
         self.last.update(zip(keys, (self.seen + final).tolist(), strict=True))
         self.seen += len(which)
         ages[ages > MEMORY] = 0
-        if len(self.last) > MEMORY:
+        # Not at every call, once the memory is full: what is too old counts as never seen in the meantime.
+        if len(self.last) > MEMORY + MEMORY // 8:
             self.last = {key: at for key, at in self.last.items() if self.seen - at <= MEMORY}
         return ages
 

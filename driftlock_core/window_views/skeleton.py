@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 
-_TOKENS = re.compile(rb"""<[^>]*>|[^\s,;=()\[\]{}<>|"':]+""")
+_TOKENS = re.compile(rb"""<[^<>]*>|[^\s,;=()\[\]{}<>|"':]+""")
 _LETTERS = bytes(97 if byte >= 128 else byte for byte in range(256))  # bytes of other scripts are letters too
 _VARIABLE: Final = b"*"
 

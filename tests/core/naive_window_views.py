@@ -20,6 +20,8 @@ def words(line):
     while at < len(text):
         sign = text[at]
         end = text.find(">", at) if sign == "<" else -1
+        if "<" in text[at + 1 : max(end, at + 1)]:
+            end = -1
         if sign == "<" or sign in DELIMITERS:
             if word:
                 tokens.append(word)

@@ -183,4 +183,6 @@ def test_weaknesses_of_p_perm_are_not_said_where_the_views_decide():
     """Few distinct lines make permutations coarse, which decide nothing here."""
     assert "distinct" not in told_by_views(description=replace(FOUND, distinct=7)).paragraph
     calibrating = told_by_views(replace(BY_VIEWS, status="calibrating", m=45)).paragraph
-    assert "45 past windows are too few for ranks to be fine-grained" in calibrating
+    assert (
+        "200 past windows are too few for ranks to be fine-grained" in calibrating
+    )  # those the aspects rank among

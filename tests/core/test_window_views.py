@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from logs import log
 from streams import usual
 
-from driftlock_core import BALANCED, Detector, Masker, Windows, load, save
+from driftlock_core import BALANCED, Detector, InvalidProfile, Masker, Windows, load, save
 from driftlock_core.window_views.catalogue import ASPECTS, COLUMN
 from driftlock_core.window_views.conformal import conformal_p
 from driftlock_core.window_views.recency import Recency
@@ -289,3 +289,20 @@ def test_distances_are_those_of_the_record():
     assert verdict.p == verdict.factor * min(
         p for p, distance in found.aspects.values() if distance >= verdict.threshold
     )
+
+
+def test_times_must_be_as_many_as_events():
+    with pytest.raises(ValueError, match="3 events with 2 times"):
+        Detector(BALANCED).update([b"a", b"b", b"c"], [1, 2])
+
+
+@pytest.mark.parametrize("views", [("bytes", "counts"), ("bytes", "symbols", "symbols"), ("counts",), ()])
+def test_a_set_of_views_that_could_not_decide_is_refused(views):
+    """Sums of surprises need all their views."""
+    with pytest.raises(InvalidProfile, match="must be one of"):
+        replace(BALANCED, name="custom", views=views)
+
+
+def test_a_line_of_brackets_takes_no_longer_than_others():
+    """No mask ends: the search for one must not begin anew at every sign."""
+    assert skeleton_of(b"payload " + b"<" * 60_000) == b"payload"
