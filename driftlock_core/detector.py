@@ -5,6 +5,7 @@ from math import inf
 
 import numpy as np
 
+from driftlock_core.ahead import Choice, judged_ahead, newest_two
 from driftlock_core.compressors import compressor_named
 from driftlock_core.epoch import Baseline, Epoch, borders_of, cold_sizes, text_of
 from driftlock_core.errors import TooFewEvents
@@ -88,6 +89,8 @@ class Detector:
         self.history_start = 0  # position of history[0] among all sizes
         self.epoch: Epoch | None = None
         self.spans: dict[int, tuple[int, int]] = {}  # baselines of the newest two epochs: windows straddle
+        self.stride = 1  # epochs to judge at once, see ahead.py
+        self.chosen: list[Choice] = []  # of each epoch begun in the slab
         self.flagged: list[int] = []  # windows, as far back as a baseline may lie
         self.views = WindowViews(profile, first_chunk=self.first_chunk) if len(profile.views) > 1 else None
         self._judge = Judge(
@@ -162,20 +165,12 @@ class Detector:
             self.events_seen += len(piece)
             available = self.events_seen // self.profile.hop
             while self.chunks_done < available:
-                parts.append(self._slab(self._slab_end(available)))
+                parts.append(judged_ahead(self, available))
                 self._forget()
         return Windows.join(parts)
 
-    def _slab_end(self, available: int) -> int:
-        """Where the next slab ends: what an epoch flags must be known before the next one's baseline is chosen."""
-        if not self.protects:
-            return available
-        per_epoch = self.profile.chunks_per_epoch
-        done = (self.chunks_done - self.first_chunk) // per_epoch
-        return min(available, self.first_chunk + (done + 1) * per_epoch)
-
-    def _slab(self, stop: int) -> Windows:
-        """Cost the chunks up to *stop* and judge the windows that end in them."""
+    def slab(self, stop: int) -> tuple[Windows, Slab]:
+        """Cost the chunks up to *stop* and judge the windows that end in them; for ahead.py."""
         profile, k = self.profile, self.profile.chunks_per_window
         if self.epoch is None:
             self._begin()
@@ -215,8 +210,8 @@ class Detector:
         )
         windows = self._rows(max(0, start - self.first_chunk - k + 1), slab)
         self.costs = costs[-(k - 1) :] if k > 1 else []
-        self.spans = dict(sorted(slab.spans.items())[-2:])
-        return windows
+        self.spans = newest_two(slab.spans, epochs[-1].index)
+        return windows, slab
 
     def _rows(self, first: int, slab: Slab) -> Windows:
         """Rows of the windows from *first* up to the last complete one."""
@@ -315,7 +310,9 @@ class Detector:
             first = chunk - (self.profile.chunks_per_window - 1) - self.profile.chunks_in_baseline
             if self.protects:
                 flagged = [self.first_chunk + window for window in self.flagged]
-                first = clean_start(first, self.kept_chunk, flagged, self.profile)
+                newest, oldest = first, (self.epoch.baseline.first_seq - 1) // self.profile.hop
+                first = clean_start(newest, oldest, flagged, self.profile)
+                self.chosen.append(Choice(chunk, newest, oldest, first))
             self._open(self.epoch.index + 1, self.given or self._baseline_from(first))
         return self.epoch
 

@@ -56,6 +56,13 @@ class Windows:
         """Flagged windows to expect, at most about, if the stream were exchangeable with its past."""
         return float(self.chance.sum())
 
+    def first(self, count: int) -> "Windows":
+        """The first *count* rows."""
+        columns = {field.name: getattr(self, field.name)[:count] for field in fields(Windows)}
+        kept = set(columns["index"].tolist())
+        columns["verdicts"] = tuple(verdict for verdict in self.verdicts if verdict.window in kept)
+        return Windows(**columns)
+
     @staticmethod
     def join(parts: Sequence["Windows"]) -> "Windows":
         """The rows of all *parts*, in order."""

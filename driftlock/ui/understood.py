@@ -88,7 +88,9 @@ def headline(seen: Look, size_bytes: int) -> str:
     about = "" if seen.complete else "about "
     parts.append(f"{about}{words.plural(events, 'event')}")
     window = propose_window(events, KIND_PROFILES[seen.recognition.kind].window)
-    if window is not None:
+    if seen.recognition.kind == "metrics":
+        parts.append("judged as series where there are numbers enough")
+    elif window is not None:
         windows = (events - (BASELINE_WINDOWS + 1) * window) // (window // HOPS_PER_WINDOW) + 1
         parts.append(f"{about}{words.plural(windows, 'window')} to test")
     return " · ".join(parts)

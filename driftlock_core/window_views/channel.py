@@ -204,6 +204,11 @@ class WindowViews:
         self.templates, self.baselines = held[0], dict(zip(kept, held[1:], strict=True))
         self.past.forget()
 
+    def take_back(self, windows: int, epoch: int) -> None:
+        """Undo the last *windows* measured and what epochs after *epoch* opened."""
+        self.past.take_back(windows)
+        self.baselines = {index: held for index, held in self.baselines.items() if index <= epoch}
+
     def state(self) -> dict[str, Any]:
         """Everything that canonical events do not tell, ready for JSON; :meth:`restore` reads it."""
         return {

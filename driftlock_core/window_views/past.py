@@ -158,6 +158,12 @@ class PastWindows:
             factor=np.where(joined, looked_at, 1),
         )
 
+    def take_back(self, windows: int) -> None:
+        """Undo the last windows."""
+        self.table = self.table[: len(self.table) - windows]
+        self.windows -= windows
+        self._references = -1, ()
+
     def forget(self) -> None:
         """Drop what no later window ranks among."""
         k = self._profile.chunks_per_window

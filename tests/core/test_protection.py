@@ -3,9 +3,11 @@
 from itertools import pairwise
 from random import Random
 
+import numpy as np
+import pytest
 from streams import FOREIGN, lines, usual
 
-from driftlock_core import BALANCED, Detector
+from driftlock_core import BALANCED, Detector, save
 from driftlock_core.protection import FREEZE
 
 
@@ -55,3 +57,21 @@ def test_what_lasts_becomes_usual():
 def test_without_other_views_nothing_is_held_back():
     """The bytes alone keep to their own rule, and a given baseline never moves."""
     assert Detector(BALANCED, baseline=usual(400, 1)).protects is False
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_going_ahead_changes_nothing(monkeypatch, seed):
+    """Several epochs judged at once, some taken back, against one after the other; verdicts, columns and state."""
+    events = with_fault(6000, 1500, 1580, seed)
+    for start in (2300, 3100, 3700, 5200):
+        events[start : start + 60] = with_fault(6000, 0, 6000, seed + 10)[start : start + 60]
+    detector = Detector(BALANCED)
+    ahead = detector.update(events)
+    monkeypatch.setattr("driftlock_core.ahead.MOST_EPOCHS", 1)
+    stepwise = Detector(BALANCED)
+    one_by_one = stepwise.update(events)
+    assert len({v.evidence.epochs[-1] for v in ahead.verdicts}) > 3
+    assert ahead.verdicts == one_by_one.verdicts
+    for column in ("size", "mu", "cbar", "score", "aspect_p", "chance", "flagged"):
+        np.testing.assert_array_equal(getattr(ahead, column), getattr(one_by_one, column))
+    assert save(detector) == save(stepwise)
