@@ -1,12 +1,10 @@
 """Stored events through the detector: the only caller of the engine on what is stored."""
 
-import secrets
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
 from typing import Final
 
-from driftlock.errors import ApplicationError
 from driftlock.ports import Claim, Clock, FlaggedWindow, FoundAnomaly, Step, Store, StoredEvent
+from driftlock.services.lease import LEASE, claimed, lost
 from driftlock.services.records import RecordWriter, disjoint_in_a_row
 from driftlock_core import state
 from driftlock_core.detector import Detector
@@ -19,15 +17,9 @@ from driftlock_core.verdict import Verdict
 from driftlock_core.windows import Windows
 
 SLAB_EVENTS: Final = 5_000
-# A slab takes seconds at most; who has been silent for so long will not come back.
-LEASE: Final = timedelta(seconds=30)
 # A coming window can touch one that ended a window's length ago, and severity looks back over as many
 # disjoint ones as count as persistent; each of those may lie up to a window before the next.
 REACH_WINDOWS: Final = 2 * PERSISTENT
-
-
-class StreamBusy(ApplicationError):
-    """Somebody else is advancing the stream right now."""
 
 
 def advance(
@@ -57,22 +49,14 @@ def advance(
         NotFound: The tenant has no such stream.
         StreamBusy: The lease is somebody else's.
     """
-    owner = secrets.token_hex(8)
-    now = clock.now()
-    claim = store.detections.claim(tenant, stream_id, owner, now=now, until=now + LEASE)
-    if claim is None:
-        raise StreamBusy(f"Stream {stream_id} is being analysed already; wait until that is done.")
     windows = 0
-    try:
-        slabs = _Slabs(store, tenant, stream_id, claim)
-        for step in slabs.work(slab_events):
+    with claimed(store.detections, clock, tenant, stream_id) as claim:
+        for step in _Slabs(store, tenant, stream_id, claim).work(slab_events):
             if not store.detections.save(tenant, stream_id, step, until=clock.now() + LEASE):
-                raise StreamBusy(f"Stream {claim.stream_name} was taken over, or removed.")
+                raise lost(claim)
             windows += len(step.windows)
             if on_slab is not None:
                 on_slab(step.cursor)
-    finally:
-        store.detections.release(tenant, stream_id, owner)
     return windows
 
 

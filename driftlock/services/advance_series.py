@@ -2,7 +2,6 @@
 
 import json
 import math
-import secrets
 from collections.abc import Callable, Iterator
 from typing import Final
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from driftlock.decode.measurements import Measurements
 from driftlock.ports import Claim, Clock, StoredEvent
-from driftlock.services.advance import LEASE, StreamBusy
+from driftlock.services.lease import LEASE, claimed, lost
 from driftlock.services.series_plan import SeriesPlan, grouped
 from driftlock.services.series_records import Place, series_anomaly_id, series_record
 from driftlock.services.series_store import FoundSeriesAnomaly, SeriesPoints, SeriesStep, SeriesStore
@@ -45,21 +44,14 @@ def advance_series(
         NotFound: The tenant has no such stream.
         StreamBusy: The lease is somebody else's.
     """
-    owner = secrets.token_hex(8)
-    now = clock.now()
-    claim = store.detections.claim(tenant, stream_id, owner, now=now, until=now + LEASE)
-    if claim is None:
-        raise StreamBusy(f"Stream {stream_id} is being analysed already; wait until that is done.")
     judged = 0
-    try:
+    with claimed(store.detections, clock, tenant, stream_id) as claim:
         for step in _Slabs(store, tenant, stream_id, claim).work(slab_events):
             if not store.series.save(tenant, stream_id, step, until=clock.now() + LEASE):
-                raise StreamBusy(f"Stream {claim.stream_name} was taken over, or removed.")
+                raise lost(claim)
             judged += step.judged
             if on_slab is not None:
                 on_slab(step.cursor)
-    finally:
-        store.detections.release(tenant, stream_id, owner)
     return judged
 
 

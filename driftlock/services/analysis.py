@@ -13,9 +13,10 @@ from driftlock.decode.ceiling import may_exceed
 from driftlock.errors import ApplicationError
 from driftlock.model import Event, Kind, Run, RunState, Stream
 from driftlock.ports import Clock, Spool
-from driftlock.services.advance import LEASE, advance
+from driftlock.services.advance import advance
 from driftlock.services.advance_series import advance_series
 from driftlock.services.fitting import asked_for, fit_streams
+from driftlock.services.lease import LEASE
 from driftlock.services.receive import receive
 from driftlock.services.runs import too_many
 from driftlock.services.series_store import SeriesStore

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from driftlock_core.views.contract import Floats, Groups
 from driftlock_core.views.stretches import Ints
+from driftlock_core.views.token_lists import lists_of
 
 REFERENCES: Final = 2000  # more make every look-up dearer and hardly come nearer
 NEIGHBOURS: Final = 3
@@ -54,7 +54,7 @@ class NearestSets:
         self._vocabulary, place, self._held = np.unique(tokens, return_inverse=True, return_counts=True)
         self._sets = np.split(place, np.cumsum([len(tokens) for tokens in chosen])[:-1])
         self._common = 2 * self._held > count
-        listed, self._listed = _index(place, holder, self._common, count)
+        listed, self._listed = lists_of(place, holder, self._common, count)
         self._starts = np.cumsum(listed) - listed
         self._lists = listed
         bits = np.maximum(_LEAST, -np.log2((np.arange(count + 1) + 0.5) / (count + 1)))
@@ -148,23 +148,6 @@ class NearestSets:
         signed = np.repeat(np.where(common, -weights, weights), self._lists[known])
         found: Floats = np.bincount(entries, weights=signed, minlength=len(self.units)).astype(np.float64)
         return found + float(weights[common].sum())
-
-
-def _index(token: Ints, holder: Ints, common: npt.NDArray[np.bool_], count: int) -> tuple[Ints, Ints]:
-    """
-    For each token the references that hold it, or, where more than half do, those that lack it.
-
-    Returns how many there are for each token, and the references, token by token.
-    """
-    (few,) = np.nonzero(~common[token])
-    (names,) = np.nonzero(common)
-    lacking = np.ones((len(names), count), dtype=bool)
-    (many,) = np.nonzero(common[token])
-    lacking[np.searchsorted(names, token[many]), holder[many]] = False
-    row, lacker = np.nonzero(lacking)
-    tokens = np.concatenate([token[few], names[row]])
-    listed = np.concatenate([holder[few], lacker])
-    return np.bincount(tokens, minlength=len(common)), listed[np.argsort(tokens, kind="stable")]
 
 
 def _looked_up(left: _Left, known: Ints) -> Ints:

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from driftlock_core.views.contract import Floats, Groups
 from driftlock_core.views.key_table import KeyTable
 from driftlock_core.views.stretches import Ints, Stretches, borders_of
+from driftlock_core.views.token_lists import lists_of
 
 REFERENCES: Final = 2000  # more make every look-up dearer and hardly come nearer
 NEIGHBOURS: Final = 3
@@ -42,7 +42,7 @@ class TextSets:
         vocabulary, place, self._held = np.unique(tokens, return_inverse=True, return_counts=True)
         self._table = KeyTable(vocabulary)
         common = 2 * self._held > count
-        self._lists, self._listed = _index(place, holder, common, count)
+        self._lists, self._listed = lists_of(place, holder, common, count)
         self._starts = np.cumsum(self._lists) - self._lists
         # One entry more, for tokens no reference holds.
         self._lists, self._starts = np.append(self._lists, 0), np.append(self._starts, 0)
@@ -171,23 +171,6 @@ class TextSets:
             if at is not None:
                 fewer[borders[row] : borders[row + 1]] = np.where(left[at] == mine, times[at], 0)
         return fewer, change
-
-
-def _index(token: Ints, holder: Ints, common: npt.NDArray[np.bool_], count: int) -> tuple[Ints, Ints]:
-    """
-    For each token the references that hold it, or, where more than half do, those that lack it.
-
-    Returns how many there are for each token, and the references, token by token.
-    """
-    (few,) = np.nonzero(~common[token])
-    (names,) = np.nonzero(common)
-    lacking = np.ones((len(names), count), dtype=bool)
-    (many,) = np.nonzero(common[token])
-    lacking[np.searchsorted(names, token[many]), holder[many]] = False
-    row, lacker = np.nonzero(lacking)
-    tokens = np.concatenate([token[few], names[row]])
-    listed = np.concatenate([holder[few], lacker])
-    return np.bincount(tokens, minlength=len(common)), listed[np.argsort(tokens, kind="stable")]
 
 
 def _mean_of_least(distances: Floats) -> Floats:

@@ -77,11 +77,6 @@ class ReferenceSets:
         self.places = keys & ((1 << bits) - 1)  # among the references, filled ones counted
         self.first = first_places(self.ordered)
 
-    def values(self, column: int) -> Ints:
-        """As they are, shape ``(blocks, width)``; anything where filled up."""
-        found: Ints = self._columns.values[column][self._rows]
-        return found
-
     def at(self, columns: Ints, places: Ints) -> Ints:
         """
         Values in order.

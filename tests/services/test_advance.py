@@ -5,7 +5,8 @@ import pytest
 import sqlalchemy as sa
 
 from driftlock.errors import NotFound
-from driftlock.services.advance import LEASE, StreamBusy, advance, every_excess
+from driftlock.services.advance import advance, every_excess
+from driftlock.services.lease import LEASE, StreamBusy
 from driftlock.services.receive import receive
 from driftlock.services.streams import blank_stream
 from driftlock.storage.store import SqlStore

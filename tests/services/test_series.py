@@ -10,8 +10,8 @@ from made_numbers import JUMP, long, otlp, prometheus, rows, two_columns, wide
 
 from driftlock.errors import NotFound
 from driftlock.services import analysis
-from driftlock.services.advance import StreamBusy
 from driftlock.services.advance_series import advance_series
+from driftlock.services.lease import StreamBusy
 from driftlock.services.series_plan import MOST_SERIES, SeriesCounts, SeriesPlan, choose, plan, warmup_of
 from driftlock_core.errors import NotRecomputable
 
