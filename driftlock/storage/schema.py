@@ -118,10 +118,9 @@ windows: Final = sa.Table(
     sa.Column("ready", sa.Boolean, nullable=False),
     sa.Column("chance", sa.Double, nullable=False),
     sa.Column("factor", sa.BigInteger),  # views looked at; null and 1: the bytes decide alone
+    # Null: a rank, as long as it has no say; a distance, where the stream has no such aspect.
     *(
-        sa.Column(
-            f"{aspect}_{what}", sa.Double
-        )  # null: rank, as long as it has no say; distance, without such an aspect
+        sa.Column(f"{aspect}_{what}", sa.Double)
         for aspect in ("content", "mix", "pace")
         for what in ("p", "distance")
     ),
