@@ -30,8 +30,8 @@ FEWEST_IN_TAIL: Final = 5
 # Shape of the tail. Costs of measured series have heavier tails than an exponential: with one, 4 decades came up
 # up to five times as often as once in 10 000 records of 31 series where nothing is labelled.
 SHAPE: Final = 0.5
-# And no tail is thinner than this share of where it begins: of a series that rises by even steps all costs are
-# alike, and one step twice as long is no miracle.
+# And no tail is thinner than this share of where it begins: where all costs are nearly alike, one twice as large is
+# no miracle. Where they are all 0, as of a perfectly even ramp, anything else still counts as never seen.
 LEAST_SCALE: Final = 0.01
 # Past 1e-30 further digits decide nothing.
 LARGEST_SURPRISE: Final = 30.0
