@@ -1,13 +1,16 @@
 """The nouns of the application, frozen."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
 Kind = Literal["logs", "metrics", "traces", "llm", "records", "network"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 AUTO: Literal["auto"] = "auto"  # instead of a kind: the recognised one
-Source = Literal["sample", "upload", "paste"]
+Source = Literal["sample", "upload", "paste", "live", "scenario", "demo"]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+Label = Literal["real", "not_real", "not_useful"]
+LABELS: tuple[Label, ...] = get_args(Label)
 RunState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 
@@ -156,6 +159,8 @@ class AnomalyRow:
     severity: Literal["low", "medium", "high"]
     incident: int  # 1-based number within the stream
     sentence: str
+    seen_at: datetime  # the time its last event names, else when that event came in
+    pattern: str  # the same for windows of the same cause; empty: none was formed
     views: tuple[str, ...] = ("bytes",)  # that stand out, most surprising first
 
 
@@ -191,4 +196,9 @@ class ScoreColumns:
 
 def at(us: int | None) -> datetime | None:
     """Microseconds since 1970 as an aware UTC time."""
-    return None if us is None or us < 0 else datetime.fromtimestamp(us / 1_000_000, tz=UTC)
+    return None if us is None or us < 0 else moment(us)
+
+
+def moment(us: int) -> datetime:
+    """Microseconds since 1970 as an aware UTC time, exactly."""
+    return _EPOCH + timedelta(microseconds=us)

@@ -30,6 +30,12 @@ class StoredEvent:
     at_us: int | None
     service: str | None
     payload: bytes
+    received_us: int = 0
+
+    @property
+    def seen_us(self) -> int:
+        """The time it names, else when it came in; microseconds since 1970."""
+        return self.received_us if self.at_us is None else self.at_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,8 @@ class FoundAnomaly:
     window: FlaggedWindow
     first_at_us: int | None
     last_at_us: int | None
+    seen_us: int  # as of its last event
+    pattern: str
     severity: Severity
     incident: int  # 1-based within the stream
     sentence: str
@@ -79,6 +87,7 @@ class Step:
     events_needed: int
     windows: Windows
     last_at_us: Sequence[int | None]  # one per window
+    seen_us: Sequence[int]  # likewise
     anomalies: Sequence[FoundAnomaly]
     incidents: int  # of the whole stream, after this step
 

@@ -88,6 +88,7 @@ class _Slabs:
             )
             self._writer.remember(slab)
             anomalies = self._anomalies(windows.verdicts)
+            last = _last_events(windows, slab)
             yield Step(
                 owner=self._claim.owner,
                 before=cursor,
@@ -96,7 +97,8 @@ class _Slabs:
                 status=self._detector.status,
                 events_needed=self._detector.events_needed,
                 windows=windows,
-                last_at_us=_last_times(windows, slab),
+                last_at_us=[event.at_us for event in last],
+                seen_us=[event.seen_us for event in last],
                 anomalies=anomalies,
                 incidents=self._incidents,
             )
@@ -128,9 +130,9 @@ class _Slabs:
         return found
 
 
-def _last_times(windows: Windows, slab: Sequence[StoredEvent]) -> list[int | None]:
-    """The time of each window's last event, which always lies in the slab that completes the window."""
-    return [slab[seq - slab[0].seq].at_us for seq in windows.last_seq.tolist()]
+def _last_events(windows: Windows, slab: Sequence[StoredEvent]) -> list[StoredEvent]:
+    """The last event of each window, which always lies in the slab that completes the window."""
+    return [slab[seq - slab[0].seq] for seq in windows.last_seq.tolist()]
 
 
 def every_excess(profile: Profile) -> Gate:

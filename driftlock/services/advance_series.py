@@ -10,6 +10,7 @@ import numpy as np
 from driftlock.decode.measurements import Measurements
 from driftlock.ports import Claim, Clock, StoredEvent
 from driftlock.services.lease import LEASE, claimed, lost
+from driftlock.services.patterns import series_pattern
 from driftlock.services.series_plan import SeriesPlan, grouped
 from driftlock.services.series_records import Place, series_anomaly_id, series_record
 from driftlock.services.series_store import FoundSeriesAnomaly, SeriesPoints, SeriesStep, SeriesStore
@@ -71,7 +72,7 @@ class _Slabs:
         self._measurements = Measurements(self._plan.reading)
         # Where the records lie that an anomaly may still name: those of the open stretch and of the slab.
         self._stretches = [(first, last) for _, first, last in store.series.stretches(*self._of)]
-        self._begun: dict[str, tuple[int, int | None]] = {}
+        self._begun: dict[str, tuple[int, int | None, int]] = {}
         if claim.state is not None:
             self._restore(claim.state)
 
@@ -142,21 +143,28 @@ class _Slabs:
         for end, record in (("first", going_on.record), ("last", going_on.last_record)):
             if record >= first:
                 event = of_series[record - first]
-                self._begun[f"{watch.name} {end}"] = event.seq, event.at_us
+                self._begun[f"{watch.name} {end}"] = event.seq, event.at_us, event.seen_us
 
     def _found(self, verdict: SeriesVerdict, of_series: list[StoredEvent], first: int) -> FoundSeriesAnomaly:
-        (first_seq, first_at), (last_seq, last_at) = (
-            (of_series[record - first].seq, of_series[record - first].at_us)
-            if record >= first
+        (first_seq, first_at, _), (last_seq, last_at, seen) = (
+            (of_series[at].seq, of_series[at].at_us, of_series[at].seen_us)
+            if (at := record - first) >= 0
             else self._begun[f"{verdict.series} {end}"]
             for end, record in (("first", verdict.record), ("last", verdict.last_record))
         )
-        place = Place(first_seq=first_seq, last_seq=last_seq, first_at_us=first_at, last_at_us=last_at)
+        place = Place(
+            first_seq=first_seq,
+            last_seq=last_seq,
+            first_at_us=first_at,
+            last_at_us=last_at,
+            seen_us=seen,
+        )
         record = series_record(verdict, place, stream=self._claim.stream_name)
         return FoundSeriesAnomaly(
             id=series_anomaly_id(self._of[1], verdict.series, verdict.record),
             place=place,
             severity=verdict.severity,
+            pattern=series_pattern(verdict.series, verdict.view),
             sentence=record["explanation"]["sentence"],
             record=record,
         )
@@ -180,4 +188,8 @@ class _Slabs:
         for name, length in zip(list(self._watches), head["sizes"], strict=True):
             self._watches[name] = SeriesWatch.load(state[place : place + length])
             place += length
-        self._begun = {key: (seq, at_us) for key, (seq, at_us) in head["begun"].items()}
+        self._begun = {
+            # States of earlier versions held no time of arrival.
+            key: (seq, at_us, seen[0] if seen else at_us or 0)
+            for key, (seq, at_us, *seen) in head["begun"].items()
+        }

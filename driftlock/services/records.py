@@ -9,6 +9,7 @@ import numpy as np
 
 from driftlock.model import at
 from driftlock.ports import EventLog, FlaggedWindow, FoundAnomaly, StoredEvent
+from driftlock.services.patterns import pattern
 from driftlock_core.compressors import compressor_named
 from driftlock_core.describe import Description, describe
 from driftlock_core.explain import explain
@@ -118,6 +119,8 @@ class RecordWriter:
             window=FlaggedWindow(verdict.window, verdict.first_seq, verdict.last_seq),
             first_at_us=events[0].at_us,
             last_at_us=events[-1].at_us,
+            seen_us=events[-1].seen_us,
+            pattern=pattern(verdict.views, window, description.event_bits),
             severity=level,
             incident=incident,
             sentence=explanation.sentence,

@@ -18,6 +18,7 @@ class Place:
     last_seq: int
     first_at_us: int | None
     last_at_us: int | None
+    seen_us: int = 0  # the time its last event names, else when that event came in
 
 
 def series_anomaly_id(stream_id: str, series: str, record: int) -> str:

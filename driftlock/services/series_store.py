@@ -35,6 +35,7 @@ class FoundSeriesAnomaly:
     id: str
     place: Place
     severity: Severity
+    pattern: str
     sentence: str
     record: dict[str, Any]
 
@@ -63,6 +64,8 @@ class SeriesAnomalyRow:
     score: float
     severity: Severity
     sentence: str
+    seen_at: datetime
+    pattern: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -189,10 +189,11 @@ def _rows(step: Step) -> Iterator[dict[str, Any]]:
         ),
     )
     columns = [column.tolist() for _, column in names]
-    for *values, at_us in zip(*columns, step.last_at_us, strict=True):
+    for *values, at_us, seen_us in zip(*columns, step.last_at_us, step.seen_us, strict=True):
         row = dict(zip((name for name, _ in names), values, strict=True))
         yield row | {
             "last_at_us": at_us,
+            "seen_us": seen_us,
             "c_window": row["c_window"] or None,
             **{name: _or_none(row[name]) for name in ("p_perm", *_OF_ASPECTS)},
         }
@@ -207,6 +208,8 @@ def _row(found: FoundAnomaly) -> dict[str, Any]:
         "last_seq": found.window.last_seq,
         "first_at_us": found.first_at_us,
         "last_at_us": found.last_at_us,
+        "seen_us": found.seen_us,
+        "pattern": found.pattern,
         **{name: record[name] for name in ("status", "ncd", "p", "p_stream", "p_perm", "extra_bits")},
         "severity": found.severity,
         "incident": found.incident,

@@ -100,14 +100,14 @@ class SqlEvents:
         """The events from *first_seq* to *last_seq*, both included, in order."""
         return self._read(_of_stream(tenant, stream_id).where(events.c.seq.between(first_seq, last_seq)))
 
-    def _read(self, query: sa.Select[int, int | None, str | None, bytes]) -> list[StoredEvent]:
+    def _read(self, query: sa.Select[int, int | None, str | None, bytes, int]) -> list[StoredEvent]:
         with self._engine.connect() as connection:
             return [StoredEvent(*row) for row in connection.execute(query)]
 
 
-def _of_stream(tenant: str, stream_id: str) -> sa.Select[int, int | None, str | None, bytes]:
+def _of_stream(tenant: str, stream_id: str) -> sa.Select[int, int | None, str | None, bytes, int]:
     return (
-        sa.select(events.c.seq, events.c.at_us, events.c.service, events.c.payload)
+        sa.select(events.c.seq, events.c.at_us, events.c.service, events.c.payload, events.c.received_us)
         .where(events.c.tenant == tenant, events.c.stream_id == stream_id)
         .order_by(events.c.seq)
     )

@@ -9,18 +9,10 @@ import sqlalchemy as sa
 from driftlock.model import DecodingReport, KindEvidence, Recognition, Run, RunState, SkippedLine
 from driftlock.ports import Removed
 from driftlock.storage.connect import empty_log, writing
-from driftlock.storage.schema import (
-    anomalies,
-    detector_states,
-    events,
-    runs,
-    series_anomalies,
-    series_slabs,
-    streams,
-    windows,
-)
+from driftlock.storage.schema import metadata, runs, streams
 
 _LIVE: Final = ("queued", "running")
+_OF_STREAMS: Final = [table for table in metadata.sorted_tables if "stream_id" in table.columns]
 _OF_THE_MODEL: Final = [column for column in runs.columns if column.name in Run.__dataclass_fields__]
 
 
@@ -149,7 +141,7 @@ class SqlRuns:
                 table.name: connection.execute(
                     sa.delete(table).where(table.c.tenant == tenant, table.c.stream_id.in_(made))
                 ).rowcount
-                for table in (anomalies, windows, series_anomalies, series_slabs, events, detector_states)
+                for table in _OF_STREAMS
             }
             of_run = (streams.c.tenant == tenant) & (streams.c.run_id == run_id)
             removed = connection.execute(sa.delete(streams).where(of_run)).rowcount

@@ -28,6 +28,16 @@ def _of_stream() -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(["tenant", "stream_id"], ["streams.tenant", "streams.id"])
 
 
+def _seen() -> sa.Column[int]:
+    """The time its last event names, else when that event came in."""
+    return sa.Column("seen_us", sa.BigInteger, nullable=False, server_default="0")
+
+
+def _pattern() -> sa.Column[str]:
+    """Digest that windows of the same cause share, see services/patterns.py; empty: none was formed."""
+    return sa.Column("pattern", sa.String(16), nullable=False, server_default="")
+
+
 runs: Final = sa.Table(
     "runs",
     metadata,
@@ -104,6 +114,7 @@ windows: Final = sa.Table(
     sa.Column("first_seq", sa.BigInteger, nullable=False),
     sa.Column("last_seq", sa.BigInteger, nullable=False),
     sa.Column("last_at_us", sa.BigInteger),
+    _seen(),
     sa.Column("size", sa.BigInteger, nullable=False),  # S
     sa.Column("mu", sa.Double, nullable=False),
     sa.Column("cbar", sa.Double, nullable=False),
@@ -124,6 +135,7 @@ windows: Final = sa.Table(
         for aspect in ("content", "mix", "pace")
         for what in ("p", "distance")
     ),
+    sa.Index(None, "tenant", "stream_id", "seen_us"),
     _of_stream(),
 )
 
@@ -138,6 +150,8 @@ anomalies: Final = sa.Table(
     sa.Column("last_seq", sa.BigInteger, nullable=False),
     sa.Column("first_at_us", sa.BigInteger),
     sa.Column("last_at_us", sa.BigInteger),
+    _seen(),
+    _pattern(),
     sa.Column("status", sa.String(16), nullable=False),
     sa.Column("ncd", sa.Double, nullable=False),
     sa.Column("p", sa.Double, nullable=False),
@@ -151,6 +165,9 @@ anomalies: Final = sa.Table(
     sa.Column("record", json_column(), nullable=False),
     sa.UniqueConstraint("tenant", "stream_id", "window"),
     sa.Index(None, "tenant", "stream_id", "extra_bits"),
+    sa.Index(None, "tenant", "stream_id", "seen_us"),
+    sa.Index(None, "tenant", "seen_us"),
+    sa.Index(None, "tenant", "pattern"),
     _of_stream(),
 )
 
@@ -190,6 +207,8 @@ series_anomalies: Final = sa.Table(
     sa.Column("last_seq", sa.BigInteger, nullable=False),
     sa.Column("first_at_us", sa.BigInteger),
     sa.Column("last_at_us", sa.BigInteger),
+    _seen(),
+    _pattern(),
     sa.Column("value", sa.Double, nullable=False),
     sa.Column("low", sa.Double, nullable=False),
     sa.Column("high", sa.Double, nullable=False),
@@ -202,5 +221,107 @@ series_anomalies: Final = sa.Table(
     sa.Column("sentence", sa.Text, nullable=False),
     sa.Column("whole", json_column(), nullable=False),  # the record with all its evidence
     sa.Index(None, "tenant", "stream_id", "bits"),
+    sa.Index(None, "tenant", "stream_id", "seen_us"),
+    sa.Index(None, "tenant", "seen_us"),
+    sa.Index(None, "tenant", "pattern"),
+    _of_stream(),
+)
+
+reviews: Final = sa.Table(
+    "reviews",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("anomaly_id", Id, primary_key=True),  # of a window or of a series
+    sa.Column("stream_id", Id, nullable=False),
+    sa.Column("label", sa.String(16)),  # real, not_real, not_useful; null: not labelled
+    sa.Column("reason", sa.String(32)),
+    sa.Column("note", sa.Text),
+    sa.Column("snoozed_until", UtcTime),
+    sa.Column("changed_at", UtcTime, nullable=False),
+    sa.Column("changed_by", sa.String(64), nullable=False),
+    sa.Index(None, "tenant", "stream_id"),
+    _of_stream(),
+)
+
+desk_changes: Final = sa.Table(
+    "desk_changes",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("what", sa.String(16), nullable=False),  # label, snooze, suppress, annotate, …
+    sa.Column("detail", json_column(), nullable=False),  # what stood there before, and what stands there now
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("by", sa.String(64), nullable=False),
+    sa.Column("undone_at", UtcTime),
+    sa.Column("undone_by", sa.String(64)),
+    sa.Index(None, "tenant", "at"),
+)
+
+suppressions: Final = sa.Table(
+    "suppressions",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("pattern", sa.String(16), nullable=False),
+    sa.Column("until", UtcTime),  # null: until it is ended
+    sa.Column("reason", sa.Text),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("by", sa.String(64), nullable=False),
+    sa.Column("ended_at", UtcTime),
+)
+
+annotations: Final = sa.Table(
+    "annotations",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("stream_id", Id),  # null: of all streams
+    sa.Column("about_us", sa.BigInteger, nullable=False),  # the moment it speaks of
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("by", sa.String(64), nullable=False),
+    sa.Column("removed_at", UtcTime),
+    sa.Index(None, "tenant", "about_us"),
+    _of_stream(),
+)
+
+profile_changes: Final = sa.Table(
+    "profile_changes",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("stream_id", Id, nullable=False),
+    sa.Column("after_seq", sa.BigInteger, nullable=False),  # events up to here were judged as before
+    sa.Column("before", json_column(), nullable=False),
+    sa.Column("configuration", json_column(), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("by", sa.String(64), nullable=False),
+    sa.Column("undoes", Id),  # the change it takes back
+    sa.Index(None, "tenant", "stream_id", "at"),
+    _of_stream(),
+)
+
+jobs: Final = sa.Table(
+    "jobs",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("stream_id", Id, nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),  # complete, detectability, placebo
+    sa.Column("options", json_column(), nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),  # as of runs
+    sa.Column("done", sa.BigInteger, nullable=False),
+    sa.Column("total", sa.BigInteger, nullable=False),
+    sa.Column("unit", sa.String(16), nullable=False),  # of both: events, trials
+    sa.Column("result", json_column()),
+    sa.Column("error", sa.Text),
+    sa.Column("cancel_requested", sa.Boolean, nullable=False),
+    sa.Column("worker", sa.String(32)),
+    sa.Column("heartbeat_at", UtcTime),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("finished_at", UtcTime),
+    sa.Index(None, "state"),
+    sa.Index(None, "tenant", "stream_id", "kind"),
     _of_stream(),
 )

@@ -7,7 +7,7 @@ import numpy as np
 import sqlalchemy as sa
 import zstandard
 
-from driftlock.model import at
+from driftlock.model import at, moment
 from driftlock.ports import Order
 from driftlock.services.series_store import FoundSeriesAnomaly, SeriesAnomalyRow, SeriesPoints, SeriesStep
 from driftlock.storage.connect import writing
@@ -177,6 +177,8 @@ def _row(found: FoundSeriesAnomaly) -> dict[str, Any]:
         "last_seq": place.last_seq,
         "first_at_us": place.first_at_us,
         "last_at_us": place.last_at_us,
+        "seen_us": place.seen_us,
+        "pattern": found.pattern,
         **{name: found.record[name] for name in _VERDICT},
         "severity": found.severity,
         "sentence": found.sentence,
@@ -188,4 +190,5 @@ def _read(found: sa.Row[*tuple[Any, ...]]) -> SeriesAnomalyRow:
     values = dict(found._mapping)
     values.pop("whole", None)
     first_at, last_at = at(values.pop("first_at_us")), at(values.pop("last_at_us"))
-    return SeriesAnomalyRow(**values, first_at=first_at, last_at=last_at)
+    seen_at = moment(values.pop("seen_us"))
+    return SeriesAnomalyRow(**values, first_at=first_at, last_at=last_at, seen_at=seen_at)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import sqlalchemy as sa
 
-from driftlock.model import AnomalyRow, ScoreColumns, at
+from driftlock.model import AnomalyRow, ScoreColumns, at, moment
 from driftlock.ports import Neighbours, Order
 from driftlock.storage.schema import anomalies, streams, windows
 from driftlock_core.window_views.catalogue import ASPECTS
@@ -66,6 +66,7 @@ class SqlVerdicts:
             ready=truth("ready"),
             chance=real("chance"),
             extra={
+                "seen_us": whole("seen_us"),
                 "first_seq": whole("first_seq"),
                 "size": whole("size"),
                 "mu": real("mu"),
@@ -140,4 +141,5 @@ def _row(found: sa.Row[*tuple[Any, ...]]) -> AnomalyRow:
     values.pop("record", None)
     first_at, last_at = at(values.pop("first_at_us")), at(values.pop("last_at_us"))
     views = tuple((values.pop("views") or "bytes").split(","))
-    return AnomalyRow(**values, views=views, first_at=first_at, last_at=last_at)
+    seen_at = moment(values.pop("seen_us"))
+    return AnomalyRow(**values, views=views, first_at=first_at, last_at=last_at, seen_at=seen_at)

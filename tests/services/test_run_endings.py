@@ -38,7 +38,7 @@ def outcome(app, run_id):
             (
                 replace(stream, id="", run_id=None, expected_by_chance=0),
                 scores.ncd.tolist(),
-                [replace(row, id="", stream_id="") for row in rows],
+                [replace(row, id="", stream_id="", seen_at=row.last_at) for row in rows],
             )
         )
     return found

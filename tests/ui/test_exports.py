@@ -18,6 +18,8 @@ ROW = AnomalyRow(
     last_seq=620,
     first_at=datetime(2026, 3, 2, 8, 0, 0, tzinfo=UTC),
     last_at=None,
+    seen_at=datetime(2026, 3, 2, 8, 0, 4, tzinfo=UTC),
+    pattern="1f0c6a0d9b1c22e7",
     status="ready",
     ncd=0.41234567890123,
     p=1 / 201,
