@@ -10,6 +10,7 @@ from driftlock.settings import Settings
 from driftlock.ui.theme import Tokens, tokens
 
 TENANT: Final = "demo"
+READER: Final = "visitor"  # who acts, as histories name them
 
 
 @st.cache_resource(show_spinner=False)
