@@ -1,4 +1,4 @@
-# make run    set up and start the dashboard on port 8501
+# make run    set up and serve the dashboard and POST /v1/streams/…/events on port 8501
 # make test   set up and run the whole test suite
 # make check  formatting, lint, types, floors
 # make bench  speed and false alarms, a minute or two (DRIFTLOCK_DATA=folder for the real data)
@@ -22,7 +22,7 @@ endif
 .PHONY: run test check bench bench-quality images format clean
 
 run: $(VENV)/.run
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/driftlock serve --port $(PORT)
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile

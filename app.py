@@ -4,12 +4,24 @@ from pathlib import Path
 
 import streamlit as st
 
+from driftlock.ui import frame, links
+
 MARK = Path(__file__).parent / "docs" / "images" / "mark.png"
 
 st.set_page_config(page_title="Driftlock", page_icon=str(MARK), layout="wide")
-st.navigation(
+page = st.navigation(
     {
-        "Work": [st.Page("pages/analyze.py", title="Analyze", default=True)],
-        "Watch": [st.Page("pages/anomaly.py", title="Anomaly")],
-    }
-).run()
+        "Watch": [
+            st.Page(links.OVERVIEW, title="Overview", default=True),
+            st.Page(links.ANOMALY, title="Anomaly", visibility=frame.anomaly_in_menu()),
+        ],
+        "Work": [
+            st.Page(links.ANALYZE, title="Analyze"),
+            st.Page(links.TUNING, title="Tuning lab"),
+        ],
+        "Show": [st.Page(links.SCENARIOS, title="Scenarios")],
+    },
+    expanded=True,
+)
+frame.show(page)
+page.run()

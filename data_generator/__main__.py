@@ -94,6 +94,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--stream", help="name of the stream at the server; the scenario's id if left out")
     add("--start", metavar="TIME", help="ISO 8601 with zone; live: now")
     add("--live", action="store_true", help="play in real time, beginning now")
+    add(
+        "--control",
+        action="store_true",
+        help="live: obey pause, resume, step and stop, one a line of standard input; its end is a stop",
+    )
     add("--narrate", action="store_true", help="say on standard error what will happen when")
     add("--figures", action="store_true", help="count what the fault moves and stop; without ID, of industry")
     add("--batch", type=int, default=500, help="most events of one request (default 500)")
@@ -125,6 +130,7 @@ def _options(chosen: argparse.Namespace) -> Options:
         live=chosen.live,
         narrate=chosen.narrate,
         batch=chosen.batch,
+        controlled=chosen.control,
     )
 
 
@@ -150,6 +156,7 @@ def _write_sample(chosen: argparse.Namespace) -> int:
             "stream",
             "start",
             "live",
+            "control",
             "narrate",
         )
         if getattr(chosen, name) not in (None, False)

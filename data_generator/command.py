@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from data_generator.control import Control
 from data_generator.delivery import FileSink, HttpSink, Sink, in_real_time, present
 from data_generator.samples import SAMPLES
 from data_generator.scenarios.encoding import Format, batches, encode, iso
@@ -48,6 +49,7 @@ class Options:
     live: bool
     narrate: bool
     batch: int
+    controlled: bool = False  # by lines on standard input; live only
 
 
 def duration_s(text: str) -> float:
@@ -98,6 +100,8 @@ def deliver(options: Options) -> int:
     to_server = options.target.startswith(("http://", "https://"))
     if to_server and options.data_format != "ndjson":
         raise ValueError("a server is sent NDJSON; write --format otlp to a file")
+    if options.controlled and not options.live:
+        raise ValueError("--control needs --live")
     if options.batch < 1:
         raise ValueError(f"--batch {options.batch} must be 1 or more")
     start_at = options.start or (present() if options.live else OPENS_AT)
@@ -122,7 +126,9 @@ def deliver(options: Options) -> int:
         performance.events, options.batch, _LIVE_STEP_US if options.live else None
     )
     if options.live:
-        groups = in_real_time(groups, round(start_at.timestamp()) * 1_000_000)
+        # Unbuffered: a thread that waits in a buffer's lock would stop the program from ending.
+        control = Control(open(0, "rb", buffering=0, closefd=False)) if options.controlled else None  # noqa: SIM115
+        groups = in_real_time(groups, round(start_at.timestamp()) * 1_000_000, control)
     several = to_server and len(performance.signals) > 1
     for group in groups:
         for signal in performance.signals if several else (None,):

@@ -1,10 +1,11 @@
 """
 Delivery: bytes to a file, to standard output, or to a server; at once or in real time.
 
-The one module of the generator that knows the network and a clock.
+The one module of the generator that knows the network, and with control.py the one that knows a clock.
 """
 
 import http.client
+import secrets
 import sys
 import time
 import urllib.error
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 from urllib.parse import quote, urlsplit
 
+from data_generator.control import Control
 from data_generator.scenarios.event import Event
 
 FIRST_WAIT_S: Final = 0.5
@@ -57,7 +59,8 @@ class HttpSink:
     A server that takes ``POST {url}/v1/streams/{stream}/events`` with NDJSON.
 
     Tries again, waiting twice as long each time or as long as ``Retry-After`` says, when the
-    server cannot be reached, is busy, or fails.
+    server cannot be reached, is busy, or fails. Each batch has an ``Idempotency-Key`` of its own, the
+    same at every try, so that a server that took it but could not say so does not take it twice.
 
     Raises:
         DeliveryFailed: The address is none, the server refuses for good, or all attempts failed.
@@ -80,14 +83,16 @@ class HttpSink:
         if key:
             self._headers["Authorization"] = f"Bearer {key}"
         self._wait = wait
+        self._name = secrets.token_hex(8)  # of this sending: the same scenario sent again is new
         self.accepted = 0  # batches
 
     def write(self, data: bytes, stream: str) -> None:
         """One batch; returns when the server has taken it."""
         address = f"{self._url}/v1/streams/{quote(stream, safe='')}/events"
+        headers = self._headers | {"Idempotency-Key": f"{self._name}-{self.accepted}"}
         wait_s, why = FIRST_WAIT_S, ""
         for attempt in range(1, ATTEMPTS + 1):
-            request = urllib.request.Request(address, data=data, headers=self._headers, method="POST")
+            request = urllib.request.Request(address, data=data, headers=headers, method="POST")
             asked_s: float | None = None
             try:
                 with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as response:
@@ -111,12 +116,24 @@ class HttpSink:
         return DeliveryFailed(f"{what} after {self.accepted:,} accepted batches; {advice}")
 
 
-def in_real_time(batches: Iterable[list[Event]], first_us: int) -> Iterator[list[Event]]:
-    """Each batch when its last event is due, counted from *first_us* as now."""
+def in_real_time(
+    batches: Iterable[list[Event]], first_us: int, control: Control | None = None
+) -> Iterator[list[Event]]:
+    """
+    Each batch when its last event is due, counted from *first_us* as now.
+
+    Under a *control* the time stands still while it is paused, and a step makes it jump to the next batch.
+    """
     begun = time.monotonic()
     for batch in batches:
         due_s = (batch[-1].at_us - first_us) / 1e6
-        time.sleep(max(0.0, due_s - (time.monotonic() - begun)))
+        left_s = due_s - (time.monotonic() - begun)
+        if control is None:
+            time.sleep(max(0.0, left_s))
+        elif (shift_s := control.wait(left_s)) is None:
+            return
+        else:
+            begun += shift_s
         yield batch
 
 

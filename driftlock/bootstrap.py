@@ -4,7 +4,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final, Protocol
 
 from driftlock.errors import InvalidSettings, NotFound
 from driftlock.model import Event, Kind, Receipt, Run, Source
@@ -13,18 +13,35 @@ from driftlock.services import runs
 from driftlock.services.advance import advance
 from driftlock.services.analysis import work_on_next
 from driftlock.services.complete import complete
+from driftlock.services.context import ContextQueries
+from driftlock.services.cross_checks import CrossChecks
+from driftlock.services.demo import Demo, DemoStore
 from driftlock.services.examine import Examination
+from driftlock.services.ingest import ingest
+from driftlock.services.job_work import work_on_next_job
+from driftlock.services.jobs import Jobs, JobStore
+from driftlock.services.live import Live
 from driftlock.services.look import Look, look
+from driftlock.services.overview import Overview
+from driftlock.services.overview_store import OverviewStore
+from driftlock.services.pending import Pending, PendingStore
 from driftlock.services.queries import Queries
 from driftlock.services.receive import receive
+from driftlock.services.review import Reviews
+from driftlock.services.review_store import ReviewStore
+from driftlock.services.scenario_runs import ScenarioRuns
 from driftlock.services.series_queries import SeriesQueries
-from driftlock.services.series_store import SeriesStore
 from driftlock.services.streams import blank_stream
+from driftlock.services.tuning import Tuning
+from driftlock.services.tuning_changes import TuningStore
 from driftlock.services.worker import Worker
 from driftlock.settings import Settings
 from driftlock.storage.spool import FileSpool
 from driftlock.storage.store import SqlStore
 from driftlock_core.profiles import Profile
+
+# Between looks for streams that wait, where nothing was received in this process meanwhile.
+LOOK_SECONDS: Final = 0.5
 
 
 class SystemClock:
@@ -35,13 +52,17 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+class _Store(PendingStore, JobStore, DemoStore, TuningStore, OverviewStore, ReviewStore, Protocol):
+    """Everything that is kept."""
+
+
 class App:
     """Every verb of the application; ``queries``, ``series`` and ``examination`` hold the questions."""
 
     def __init__(
         self,
         settings: Settings,
-        store: SeriesStore,
+        store: _Store,
         spool: Spool,
         clock: Clock,
         close_store: Callable[[], None],
@@ -50,12 +71,23 @@ class App:
         self.queries = Queries(store, clock)
         self.series = SeriesQueries(store, self.queries)
         self.examination = Examination(store)
+        self.cross_checks = CrossChecks(store)
+        self.context = ContextQueries(store, self.queries)
+        self.overview = Overview(store, clock)
+        self.review = Reviews(store, clock)
         self._store = store
         self._spool = spool
         self._clock = clock
         self._close_store = close_store
         self._name = secrets.token_hex(8)  # of this process among the workers
         self._worker = Worker(self.work, self.remove_expired)
+        self._pending = Pending(store, clock)
+        self._turns = Worker(self.turn, poll_seconds=LOOK_SECONDS, name="driftlock-turns")
+        self.live = Live(store, clock, settings, worker=self._name, take=self._take)
+        self.jobs = Jobs(store, clock, self._worker.wake)
+        self.tuning = Tuning(store, clock)
+        self.demo = Demo(store, spool, clock, settings, self._worker.wake)
+        self.scenarios = ScenarioRuns(store, spool, clock, settings, self._worker.wake)
 
     def start_run(
         self,
@@ -103,6 +135,7 @@ class App:
             kind=kind,
             propose_sizes=propose_sizes,
             options=options or {},
+            kept_for=self.settings.upload_retention,
         )
         self._worker.wake()
         return run_id
@@ -155,7 +188,45 @@ class App:
         Raises:
             NotFound: The tenant has no such stream.
         """
-        return receive(self._store, self._clock, tenant, stream_id, events)
+        receipt = receive(self._store, self._clock, tenant, stream_id, events)
+        self._turns.wake()
+        return receipt
+
+    def ingest(self, tenant: str, stream_id: str, body: bytes, *, delivery: str | None = None) -> Receipt:
+        """
+        Store the lines of *body*, all or none; a stream that is not there is made.
+
+        Args:
+            body: NDJSON, plain or as gzip or zstd.
+            delivery: What the sender calls this batch: the same bytes under
+                the same name are stored once.
+
+        Raises:
+            ApplicationError: As :func:`driftlock.services.ingest.ingest` says.
+        """
+        receipt = ingest(
+            self._store,
+            self._clock,
+            tenant,
+            stream_id,
+            body,
+            limit_bytes=self.settings.max_batch_bytes,
+            delivery=delivery,
+        )
+        self._turns.wake()
+        return receipt
+
+    def _take(self, tenant: str, stream_id: str, body: bytes, delivery: str) -> Receipt:
+        return self.ingest(tenant, stream_id, body, delivery=delivery)
+
+    def turn(self, *, due_only: bool = True) -> bool:
+        """
+        Give each growing stream that is due one turn of judging; False if none is.
+
+        Args:
+            due_only: Whether few events that came in just now are left for later.
+        """
+        return self._pending.work(due_only=due_only)
 
     def advance(self, tenant: str, stream_id: str, *, on_slab: Callable[[int], None] | None = None) -> int:
         """
@@ -198,21 +269,48 @@ class App:
         return look(open_source, name=name, format=format, kind=kind)
 
     def work(self) -> bool:
-        """See the next waiting run through, in this thread; False if none waits."""
-        return work_on_next(self._store, self._spool, self._clock, self._name)
+        """
+        See what waits next through, in this thread; False if nothing waits.
+
+        A run before a part of a demonstration, that before a job.
+        """
+        return self._work_on_urgent() or work_on_next_job(
+            self._store,
+            self._clock,
+            self._name,
+            stand_aside=self._work_on_all_urgent,
+            stopping=lambda: self._worker.stopping,
+        )
+
+    def _work_on_urgent(self) -> bool:
+        """What a reader waits for: everything but jobs."""
+        return work_on_next(self._store, self._spool, self._clock, self._name) or self.demo.prepare()
+
+    def _work_on_all_urgent(self) -> None:
+        """A job stands aside for it between its steps, so that nobody waits for a study to end."""
+        while not self._worker.stopping and self._work_on_urgent():
+            pass
 
     def remove_expired(self) -> list[str]:
         """Forget runs past their time, of all tenants; answers their ids."""
         return runs.remove_expired(self._store, self._spool, self._clock)
 
     def start_worker(self) -> None:
-        """Work on runs in a thread of this process from now on."""
+        """Work on runs and jobs in one thread of this process from now on, on growing streams in another."""
         self._worker.start()
+        self._turns.start()
 
     def close(self) -> None:
-        """Finish the run at work, then let go of the database."""
+        """Finish the run at work, put the job at work back, then let go of the database."""
+        self.leave()
         self._worker.stop()
         self._close_store()
+
+    def leave(self) -> None:
+        """End what is played live and the turn at work; what a run is at is taken up by whoever starts next."""
+        self.live.close()
+        self._turns.stop()
+        self._worker.stop(patience=0)
 
 
 def open_app(settings: Settings, *, clock: Clock | None = None, work: bool = True) -> App:

@@ -15,3 +15,16 @@ class MalformedPayload(ApplicationError):
 
 class NotFound(ApplicationError):
     """Nothing of that id in this tenant. A foreign id and an unknown one look the same."""
+
+
+class StoreUnavailable(ApplicationError):
+    """
+    The database cannot be written now; nothing of what was to be stored is there.
+
+    Attributes:
+        retry_after_s: When another try may succeed, in seconds.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
+DEMO: Literal["demo"] = "demo"  # the only tenant so far
 Kind = Literal["logs", "metrics", "traces", "llm", "records", "network"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 AUTO: Literal["auto"] = "auto"  # instead of a kind: the recognised one
@@ -202,3 +203,8 @@ def at(us: int | None) -> datetime | None:
 def moment(us: int) -> datetime:
     """Microseconds since 1970 as an aware UTC time, exactly."""
     return _EPOCH + timedelta(microseconds=us)
+
+
+def microseconds(time: datetime) -> int:
+    """The inverse of :func:`moment`."""
+    return (time - _EPOCH) // timedelta(microseconds=1)

@@ -60,6 +60,14 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Configured:
+    """What a stream was judged by from one event on, until the next change."""
+
+    after_seq: int  # events up to here were judged by the one before
+    configuration: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FoundAnomaly:
     """A flagged window with everything written about it, ready to be kept."""
 
@@ -164,6 +172,9 @@ class StreamTable(Protocol):
 
     def add(self, stream: Stream) -> None: ...
 
+    def add_missing(self, stream: Stream) -> None:
+        """As :meth:`add`, and nothing where a stream of that id is there already."""
+
     def get(self, tenant: str, stream_id: str) -> Stream | None: ...
 
     def of_run(self, tenant: str, run_id: str) -> list[Stream]: ...
@@ -185,6 +196,14 @@ class DetectionTable(Protocol):
             NotFound: No such stream.
         """
 
+    def configurations(self, tenant: str, stream_id: str) -> list[Configured]:
+        """
+        What the stream has been judged by, in order; the first from its first event on.
+
+        Raises:
+            NotFound: No such stream.
+        """
+
     def flagged_after(self, tenant: str, stream_id: str, seq: int) -> list[FlaggedWindow]:
         """Flagged windows that end behind *seq*, in order."""
 
@@ -194,7 +213,7 @@ class DetectionTable(Protocol):
         """Keep *step*, and the lease until *until*; False, and nothing kept, if the lease was lost."""
 
     def fill(self, tenant: str, stream_id: str, windows: Windows) -> int:
-        """Write score, C(W) and p_perm of *windows* where they are missing; answers for how many."""
+        """Write scores, C(W), p_perm and ranks of *windows* where they are missing; answers for how many."""
 
 
 class VerdictTable(Protocol):
@@ -218,7 +237,8 @@ class VerdictTable(Protocol):
 class RunTable(Protocol):
     """The runs: what was asked for, how far it is, and who works on it."""
 
-    def add(self, run: Run, *, expires_at: datetime) -> None: ...
+    def add(self, run: Run, *, expires_at: datetime | None, worker: str | None = None) -> None:
+        """Store a run, which *worker* is at already or which waits for one."""
 
     def get(self, tenant: str, run_id: str) -> Run | None: ...
 

@@ -1,8 +1,9 @@
 """What the surroundings decide: where things lie and how much is allowed. Read once, at the start."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +16,13 @@ UNPACKED_PER_BYTE: Final = 10
 # Defaults, and what holds for a run that was asked for before there were these limits.
 MAX_UPLOAD_MB: Final = 200
 MAX_EVENTS: Final = 3_000_000
+MAX_BATCH_MB: Final = 16
 MAX_UNPACKED_BYTES: Final = UNPACKED_PER_BYTE * MAX_UPLOAD_MB * 1_000_000
 SQLITE: Final = "sqlite:///"
+FEWEST_KEY_CHARACTERS: Final = 16
+# Variables that may hold a secret; each may name a file that holds it instead, as …_FILE.
+SECRETS: Final = ("API_KEY",)
+_VISIBLE: Final = re.compile(r"[!-~]+").fullmatch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +47,9 @@ class Settings:
     max_upload_mb: int = MAX_UPLOAD_MB  # largest source of one run, as sent
     max_events: int = MAX_EVENTS  # most events of one run
     upload_retention_hours: int = 24  # a run, its events and its verdicts are removed after so long
+    max_batch_mb: int = MAX_BATCH_MB  # largest batch sent to a stream, as sent and unpacked
+    api_key: str = field(default="", repr=False)  # that senders must know; empty: none asked for
+    demo_data: bool = True  # whether a tenant without data gets a demonstration
 
     def __post_init__(self) -> None:
         if self.home.exists() and not self.home.is_dir():
@@ -53,11 +62,25 @@ class Settings:
         _check_range("MAX_UPLOAD_MB", self.max_upload_mb, 1, 4096)
         _check_range("MAX_EVENTS", self.max_events, 1, 1_000_000_000)
         _check_range("UPLOAD_RETENTION_HOURS", self.upload_retention_hours, 1, 24 * 366)
+        _check_range("MAX_BATCH_MB", self.max_batch_mb, 1, 256)
+        if self.api_key and not (len(self.api_key) >= FEWEST_KEY_CHARACTERS and _VISIBLE(self.api_key)):
+            # The message must not repeat what is nearly a key.
+            raise _invalid(
+                "API_KEY", "…", f"at least {FEWEST_KEY_CHARACTERS} visible ASCII characters without blanks"
+            )
+
+    def for_made_data(self) -> "Settings":
+        """The same with the usual limits: stricter ones are for what others send, not for what is made here."""
+        return replace(self, max_upload_mb=MAX_UPLOAD_MB, max_events=MAX_EVENTS)
 
     @property
     def max_upload_bytes(self) -> int:
         """Megabytes of 1,000,000 bytes, as operating systems and the upload widget show them."""
         return self.max_upload_mb * 1_000_000
+
+    @property
+    def max_batch_bytes(self) -> int:
+        return self.max_batch_mb * 1_000_000
 
     @property
     def max_unpacked_bytes(self) -> int:
@@ -91,6 +114,11 @@ class Settings:
             for name, value in given.items()
             if name.startswith(PREFIX) and value.strip()
         }
+        for name in SECRETS:
+            if path := values.get(f"{name}_FILE"):
+                if name in values:
+                    raise InvalidSettings(f"{PREFIX}{name} and {PREFIX}{name}_FILE are both set; set one.")
+                values[name] = _secret(f"{name}_FILE", path)
         read: dict[str, Any] = {}
         for name, convert in _READERS.items():
             if name in values:
@@ -106,6 +134,18 @@ def _text(name: str, text: str) -> str:
     return text
 
 
+def _secret(name: str, path: str) -> str:
+    """What a file holds, without the white space around it."""
+    try:
+        held = Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise InvalidSettings(f"{PREFIX}{name}: {path} cannot be read: {reason}") from error
+    if not held:
+        raise InvalidSettings(f"{PREFIX}{name}: {path} is empty; write the key into it")
+    return held
+
+
 def _whole_number(name: str, text: str) -> int:
     try:
         return int(text)
@@ -113,12 +153,25 @@ def _whole_number(name: str, text: str) -> int:
         raise _invalid(name, text, "a whole number") from None
 
 
+def _switch(name: str, text: str) -> bool:
+    if text.lower() not in _SWITCH:
+        raise _invalid(name, text, "on or off")
+    return _SWITCH[text.lower()]
+
+
+_SWITCH: Final = {
+    **dict.fromkeys(("on", "1", "true", "yes"), True),
+    **dict.fromkeys(("off", "0", "false", "no"), False),
+}
 _READERS: Final[dict[str, Callable[[str, str], Any]]] = {
     "HOME": _folder,
     "DATABASE_URL": _text,
     "MAX_UPLOAD_MB": _whole_number,
     "MAX_EVENTS": _whole_number,
     "UPLOAD_RETENTION_HOURS": _whole_number,
+    "MAX_BATCH_MB": _whole_number,
+    "API_KEY": _text,
+    "DEMO_DATA": _switch,
 }
 
 
@@ -129,3 +182,9 @@ def _check_range(name: str, value: int, low: int, high: int) -> None:
 
 def _invalid(name: str, value: object, allowed: str) -> InvalidSettings:
     return InvalidSettings(f"{PREFIX}{name}={value}: allowed is {allowed}")
+
+
+def surroundings(**added: str) -> dict[str, str]:
+    """The environment for a process of another program: without our own variables, with *added* ones."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    return kept | added

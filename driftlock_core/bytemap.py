@@ -13,7 +13,7 @@ from driftlock_core.compressors import Gzip, compressor_named
 from driftlock_core.copies import Parse
 from driftlock_core.deflate_parse import parse_deflate
 from driftlock_core.lz4_parse import parse_lz4
-from driftlock_core.match_parse import parse_longest
+from driftlock_core.match_parse import parse_each
 
 LZ4_SOURCE: Final = "compressor's own parse (LZ4 block)"
 DEFLATE_SOURCE: Final = "compressor's own parse (deflate)"
@@ -63,23 +63,36 @@ def byte_map(window: Sequence[bytes], baseline: Sequence[bytes], compressor_name
     Raises:
         UnknownCompressor: No compressor of that name.
     """
+    return byte_maps([window], baseline, compressor_name)[0]
+
+
+def byte_maps(
+    texts: Sequence[Sequence[bytes]], baseline: Sequence[bytes], compressor_name: str
+) -> list[ByteMap]:
+    """:func:`byte_map` of each list of events by itself, such as the chunks of a window; raises alike."""
     known = dictionary(baseline, compressor_named(compressor_name).reach)
-    text = b"".join(event + b"\n" for event in window)
-    parse, source = _parse(text, known, compressor_name)
-    return ByteMap(tuple(_merged(_runs(parse, len(known), _Layout(baseline, len(known))))), source)
+    layout = _Layout(baseline, len(known))
+    parses, source = _parses(
+        [b"".join(event + b"\n" for event in events) for events in texts], known, compressor_name
+    )
+    return [ByteMap(tuple(_merged(_runs(parse, len(known), layout))), source) for parse in parses]
 
 
-def _parse(text: bytes, known: bytes, compressor_name: str) -> tuple[Parse, str]:
+def _parses(texts: Sequence[bytes], known: bytes, compressor_name: str) -> tuple[list[Parse], str]:
     if compressor_name == "lz4":
-        return parse_lz4(lz4.block.compress(text, store_size=False, dict=known), known), LZ4_SOURCE
+        blocks = [lz4.block.compress(text, store_size=False, dict=known) for text in texts]
+        return [parse_lz4(block, known) for block in blocks], LZ4_SOURCE
     if compressor_name == "gzip":
-        stream = (
-            isal_zlib.compressobj(Gzip.level, wbits=-15, zdict=known)
-            if known
-            else isal_zlib.compressobj(Gzip.level, wbits=-15)
-        )
-        return parse_deflate(stream.compress(text) + stream.flush(), known), DEFLATE_SOURCE
-    return parse_longest(text, known), REFERENCE_SOURCE
+        return [_deflated(text, known) for text in texts], DEFLATE_SOURCE
+    return parse_each(texts, known), REFERENCE_SOURCE
+
+
+def _deflated(text: bytes, known: bytes) -> Parse:
+    if known:
+        stream = isal_zlib.compressobj(Gzip.level, wbits=-15, zdict=known)
+    else:
+        stream = isal_zlib.compressobj(Gzip.level, wbits=-15)
+    return parse_deflate(stream.compress(text) + stream.flush(), known)
 
 
 class _Layout:

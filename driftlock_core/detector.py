@@ -1,6 +1,7 @@
 """The streaming detector: events in, one row per window out. Docs: docs/concepts.md, docs/measures/."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -17,10 +18,9 @@ from driftlock_core.protection import FREEZE, clean_start
 from driftlock_core.ranks import flags_by_chance, middle, reference_rows, smallest_size_over, stream_p
 from driftlock_core.times import whole_times
 from driftlock_core.verdict import Status
-from driftlock_core.window_views.catalogue import ASPECTS
 from driftlock_core.window_views.channel import WindowViews
 from driftlock_core.window_views.past import AspectColumns
-from driftlock_core.windows import Floats, Ints, Windows
+from driftlock_core.windows import Ints, Windows
 
 # Chunks worked on at once. What the slab holds lives until it is judged, so this bounds memory;
 # larger slabs gain nothing in speed, smaller ones lose to the fixed cost of array calls.
@@ -64,11 +64,6 @@ class Detector:
         self.masker = masker if masker is not None else Masker(profile.masks)
         if self.masker.classes != profile.masks:
             raise ValueError("masker and profile switch different mask classes")
-        self.gate = Gate(
-            threshold=min(profile.threshold, gate.threshold) if gate else profile.threshold,
-            alpha=gate.alpha if gate else 0.0,
-            exact=gate.exact if gate else inf,
-        )
         self.measurement_digest = digest_of(
             {**profile.measurement(), "library": self.compressor.version}  # sizes depend on it
         )
@@ -93,6 +88,20 @@ class Detector:
         self.chosen: list[Choice] = []  # of each epoch begun in the slab
         self.flagged: list[int] = []  # windows, as far back as a baseline may lie
         self.views = WindowViews(profile, first_chunk=self.first_chunk) if len(profile.views) > 1 else None
+        self.set_limits(profile, gate=gate)
+
+    def set_limits(self, profile: Profile, *, gate: Gate | None = None) -> None:
+        """
+        Judge the windows that end from now on by the limits of *profile*; what was seen and flagged stays the past.
+
+        Raises:
+            ValueError: It differs from the detector's own in more than name, threshold and alpha.
+        """
+        own = self.profile
+        if replace(own, name=profile.name, threshold=profile.threshold, alpha=profile.alpha) != profile:
+            raise ValueError("only the limits of a running detector can be changed, threshold and alpha")
+        self.profile = profile
+        self.gate = (gate or Gate(threshold=profile.threshold, alpha=0.0)).reaching(profile.threshold)
         self._judge = Judge(
             profile,
             self.compressor,
@@ -101,6 +110,8 @@ class Detector:
             first_chunk=self.first_chunk,
             baseline_given=self.given is not None,
         )
+        if self.views is not None:
+            self.views.set_limits(profile, self.gate.alpha if self.gate.every_rule else 0.0)
 
     @property
     def protects(self) -> bool:
@@ -223,17 +234,19 @@ class Detector:
         stops = self.cold_count + np.maximum(0, index - k + 1)
         rows, m = reference_rows(self.history, stops - self.history_start, profile.references)
         p_stream = stream_p(rows, m, sizes)
-        epoch = (index + k - 1) // profile.chunks_per_epoch - slab.epochs[0].index
+        number = (index + k - 1) // profile.chunks_per_epoch
+        epoch = number - slab.epochs[0].index
         mu = np.array([epoch.mu for epoch in slab.epochs])[epoch]
         cbar = np.array([epoch.baseline.cbar for epoch in slab.epochs])[epoch]
         by_permutation = (m < profile.references_to_decide) | (profile.p_mode == "permutation")
         bound = (sizes - mu) / cbar
-        aspects = self._looked_at(index, sizes, mu, cbar, epoch, slab.epochs)
+        views = self.views
+        aspects = views.measure(first, number, sizes, mu, cbar) if views else AspectColumns.none(len(index))
         joined = aspects.factor > 1
-        hits = (aspects.factor[:, None] * aspects.p <= profile.alpha) & (
-            aspects.distance >= profile.threshold
-        )
-        rare = (~joined & (p_stream <= profile.alpha)) | (p_stream <= self.gate.alpha)
+        hits = joined[:, None] & (aspects.factor[:, None] * aspects.p <= profile.alpha)
+        hits &= aspects.distance >= profile.threshold
+        few = self.gate.every_rule & (m < profile.references)  # by a smaller alpha p_perm might decide alone
+        rare = few | (~joined & (p_stream <= profile.alpha)) | (p_stream <= self.gate.alpha)
         gated = ((bound >= self.gate.threshold) & (by_permutation | rare)) | hits.any(axis=1)
         exact = gated | (bound >= self.gate.exact)
         limits = smallest_size_over(profile.threshold, mu, cbar)
@@ -259,6 +272,7 @@ class Detector:
         if self.protects:
             reach = int(index[0]) - (FREEZE + 2) * profile.chunks_in_baseline
             self.flagged = [w for w in self.flagged if w >= reach] + index[decided.flagged].tolist()
+        distance = views.distances_at(decided.score) if views and self.gate.exact < inf else aspects.distance
         chance = flags_by_chance(rows, m, sizes, limits, profile.alpha, by_permutation)
         return Windows(
             index=index,
@@ -278,21 +292,10 @@ class Detector:
             ready=m >= profile.references_to_ready,
             factor=aspects.factor,
             aspect_p=aspects.p,
-            aspect_distance=aspects.distance,
+            aspect_distance=distance,
             chance=np.where(joined, aspects.chance, chance),
             verdicts=decided.verdicts,
         )
-
-    def _looked_at(
-        self, index: Ints, sizes: Ints, mu: Floats, cbar: Floats, epoch: Ints, epochs: Sequence[Epoch]
-    ) -> AspectColumns:
-        """All views of the windows *index*, whose last chunks lie in *epochs*."""
-        count = len(index)
-        if self.views is None:
-            nothing = np.full((count, len(ASPECTS)), np.nan)
-            return AspectColumns(nothing, nothing, np.zeros(count), np.ones(count, dtype=np.int64))
-        numbers = np.array([one.index for one in epochs], dtype=np.int64)[epoch]
-        return self.views.measure(int(index[0]), numbers, sizes, mu, cbar)
 
     def _begin(self) -> None:
         """Open the first epoch: its baseline, and the sizes inside it as first references."""

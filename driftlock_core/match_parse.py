@@ -1,5 +1,6 @@
 """A reference parse: at each place the longest copy there is."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from driftlock_core.copies import Copyist, Parse
@@ -24,15 +25,27 @@ def parse_longest(text: bytes, dictionary: bytes) -> Parse:
     >>> parse_longest(b"disk full, disk full", b"disk ok").pieces
     (Piece(length=5, distance=7), Piece(length=6, distance=0), Piece(length=9, distance=11))
     """
+    return parse_each([text], dictionary)[0]
+
+
+def parse_each(texts: Sequence[bytes], dictionary: bytes) -> list[Parse]:
+    """:func:`parse_longest` of each text by itself; the dictionary is searched through once."""
+    needed = {text[at : at + SHORTEST_COPY] for text in texts for at in range(len(text) - SHORTEST_COPY + 1)}
+    places: _Places = {}
+    for at in range(len(dictionary) - SHORTEST_COPY + 1):
+        start = dictionary[at : at + SHORTEST_COPY]
+        if start in needed:
+            places.setdefault(start, []).append(at)
+    return [_parsed(text, dictionary, places) for text in texts]
+
+
+def _parsed(text: bytes, dictionary: bytes, in_dictionary: _Places) -> Parse:
     whole = dictionary + text
     known = len(dictionary)
-    needed = {text[at : at + SHORTEST_COPY] for at in range(len(text) - SHORTEST_COPY + 1)}
-    in_dictionary: _Places = {}
-    for at in range(known):
-        start = whole[at : at + SHORTEST_COPY]
-        if start in needed:
-            in_dictionary.setdefault(start, []).append(at)
-
+    # Stretches that begin in the dictionary and end in the text differ from text to text.
+    across: _Places = {}
+    for at in range(max(0, known - SHORTEST_COPY + 1), known):
+        across.setdefault(whole[at : at + SHORTEST_COPY], []).append(at)
     copyist = Copyist(dictionary)
     in_text: _Places = {}
     at, listed = known, known
@@ -41,7 +54,8 @@ def parse_longest(text: bytes, dictionary: bytes) -> Parse:
             in_text.setdefault(whole[place : place + SHORTEST_COPY], []).append(place)
         listed = at
 
-        source, length = _longest(whole, at, in_dictionary, -1, SHORTEST_COPY - 1)
+        source, length = _longest(whole, at, across, -1, SHORTEST_COPY - 1)
+        source, length = _longest(whole, at, in_dictionary, source, length)
         source, length = _longest(whole, at, in_text, source, length)
         if source < 0:
             copyist.literal(whole[at : at + 1])

@@ -55,7 +55,7 @@ permutations over 20 + 5 chunks is 0.001; choose alpha >= 0.001
     hop: int = 10  # events; a chunk is one hop
     compressor: str = "zstd"
     permutations: int = 999
-    references: int = 200  # past windows a window is ranked among
+    references: int = 500  # past windows a window is ranked among
     p_mode: PMode = "max"  # "max": both p-values must pass; "permutation": p_perm alone
     seed: int = 0
     masks: frozenset[str] = MASK_CLASSES
@@ -134,9 +134,9 @@ permutations over 20 + 5 chunks is 0.001; choose alpha >= 0.001
         labelings = math.comb(self.scored_chunks + self.chunks_per_window, self.chunks_per_window)
         return max(1 / (self.permutations + 1), 1 / labelings)
 
-    def references_for(self, looked_at: int) -> int:
+    def references_for(self, looked_at: int, alpha: float | None = None) -> int:
         """References needed before the smallest rank, times the number of views looked at, can reach alpha."""
-        return math.ceil(looked_at / self.alpha) - 1
+        return math.ceil(looked_at / (self.alpha if alpha is None else alpha)) - 1
 
     @property
     def references_to_decide(self) -> int:
@@ -208,7 +208,8 @@ def propose_window(events: int, largest: int = WINDOW_SIZES[0]) -> int | None:
 
 SENSITIVE: Final = Profile(name="sensitive", threshold=0.20, alpha=0.10)
 BALANCED: Final = Profile(name="balanced", threshold=0.30, alpha=0.05)
-# With 200 references the smallest p is 0.005, hardly below strict's alpha: it ranks among 1000.
+# Windows of 50 that move by 10 come in fives that rise together, so 500 references are 100 stretches: enough for
+# balanced's alpha over five views, 0.01. Strict asks for five times less.
 STRICT: Final = Profile(name="strict", threshold=0.45, alpha=0.01, references=1000)
 
 PROFILES: Final = {profile.name: profile for profile in (SENSITIVE, BALANCED, STRICT)}

@@ -101,8 +101,17 @@ def flags_by_chance(
     """
     if len(sizes) == 0:
         return np.empty(0)
+    return share_by_chance(members_over(rows, sizes, limits), m, alpha, by_permutation)
+
+
+def members_over(rows: Ints, sizes: Ints, limits: Ints) -> Ints:
+    """How many of each window's pool, itself and its references, reach its limit; as in :func:`flags_by_chance`."""
     limits = np.minimum(limits, np.iinfo(rows.dtype).max)
-    over = count_at_least(rows, limits) + (sizes >= limits)
+    return count_at_least(rows, limits) + (sizes >= limits)
+
+
+def share_by_chance(over: Ints, m: Ints, alpha: float | Floats, by_permutation: Bools) -> Floats:
+    """:func:`flags_by_chance`, with the number of each window's pool that reaches the size limit."""
     # Of m + 1 values, those whose rank p is at most alpha are among the largest `places`.
     places = np.floor(alpha * (m + 1) + 1e-9).astype(np.int64)
     share = np.minimum(over, places) / (m + 1)

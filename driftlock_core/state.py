@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import astuple
 
 import numpy as np
 import zstandard
@@ -29,7 +30,7 @@ def save(detector: Detector) -> bytes:
     head = {
         "configuration": detector.profile.configuration(),
         "compressor": detector.compressor.version,
-        "gate": [detector.gate.threshold, detector.gate.alpha, detector.gate.exact],
+        "gate": list(astuple(detector.gate)),
         "events_seen": detector.events_seen,
         "kept_chunk": detector.kept_chunk,
         "chunks_done": detector.chunks_done,
@@ -82,11 +83,12 @@ def load(state: bytes, *, masker: Masker | None = None) -> Detector:
         raise StateMismatch(f"the detector state is damaged: {damaged}") from damaged
     profile = Profile.from_configuration(head["configuration"])
     given = head["given"]
+    gate = Gate(**dict(zip(Gate.__slots__, head["gate"], strict=False)))  # an older state names less
     detector = Detector(
         profile,
         baseline=events[:given] if given else None,
         masker=masker,
-        gate=Gate(threshold=head["gate"][0], alpha=head["gate"][1], exact=head["gate"][2]),
+        gate=gate,
     )
     if head["compressor"] != detector.compressor.version:
         raise StateMismatch(

@@ -13,7 +13,7 @@ run = app().queries.run(TENANT, run_id) if run_id else None
 with st.expander("Data and settings", expanded=run is None):
     ask.show()
 
-if run is not None and run.state in progress.AT_WORK:
+if run is not None and progress.followed(run):
     progress.show(run)
 elif run is not None:
     result.show(run)

@@ -4,22 +4,21 @@ import streamlit as st
 
 from driftlock.ui import (
     anomaly_chance,
+    anomaly_context,
     anomaly_differs,
+    anomaly_fields,
     anomaly_head,
     anomaly_record,
+    anomaly_states,
     anomaly_verdict,
     anomaly_whatif,
-    links,
-    page,
     series_anomaly,
 )
 from driftlock.ui.session import TENANT, app
 
 anomaly_id = st.query_params.get("id")
 if not anomaly_id:
-    page.head("Anomaly", "Why a window was flagged, how rare that is, and the proof.")
-    st.info("No flagged window is open. Analyze something and choose a row of its table.")
-    st.page_link(links.ANALYZE, label="Go to Analyze")
+    anomaly_states.none_open()
     st.stop()
 
 number = app().series.anomaly(TENANT, anomaly_id)
@@ -31,17 +30,17 @@ if number is not None and numbers is not None:
 anomaly = app().queries.anomaly(TENANT, anomaly_id)
 stream = app().queries.stream(TENANT, anomaly.row.stream_id) if anomaly else None
 if anomaly is None or stream is None:
-    page.head("Anomaly", "Why a window was flagged, how rare that is, and the proof.")
-    st.info("There is no flagged window of this id, or it is not kept any more.")
-    st.page_link(links.ANALYZE, label="Go to Analyze")
+    anomaly_states.unknown()
     st.stop()
 
 anomaly_head.show(anomaly, stream)
 anomaly_verdict.show(anomaly)
 tabs = {
     "What differs": anomaly_differs.show,
+    "Fields": anomaly_fields.show,
     "Is it chance?": anomaly_chance.show,
     "What if": anomaly_whatif.show,
+    "Context": anomaly_context.show,
     "Record": anomaly_record.show,
 }
 for tab, show in zip(
@@ -49,4 +48,4 @@ for tab, show in zip(
 ):
     if tab.open:
         with tab:
-            show(anomaly)
+            anomaly_states.guarded(show, anomaly)

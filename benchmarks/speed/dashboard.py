@@ -20,7 +20,7 @@ WAIT_MS = 120_000
 def measure(page: Page, address: str, log: Path) -> tuple[float, float]:
     """Seconds from the click on Run to the first counted progress, and to the result."""
     page.set_default_timeout(WAIT_MS)
-    page.goto(f"{address}/?src=Upload")
+    page.goto(f"{address}/analyze?src=Upload")
     page.locator("input[type=file]").set_input_files(log)
     run = page.get_by_role("button", name="Run")
     run.wait_for()

@@ -67,7 +67,7 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
 def take(browser: Browser, address: str) -> list[Path]:
     """Both pictures; answers where they are."""
     light = _window(browser, "light", 1280, 960)
-    light.goto(f"{address}/?sample={SAMPLE}")
+    light.goto(f"{address}/analyze?sample={SAMPLE}")
     light.get_by_role("button", name="Run").click()
     light.get_by_role("link", name="Open the strongest").wait_for()
     result = light.url

@@ -17,6 +17,7 @@ COMMANDS: Final = MappingProxyType(
         "detect": "Judge each window of a file or stream against the events before it.",
         "score": "Score units of one file against a baseline file.",
         "explain": "Put recorded verdicts into words, and recompute them from their events.",
+        "serve": "Serve the dashboard, and the address that events are sent to, from one process.",
         "profiles": "Show the three profiles with all their numbers.",
         "version": "Show the versions that verdicts depend on.",
     }

@@ -29,10 +29,11 @@ def advance(
     stream_id: str,
     *,
     slab_events: int = SLAB_EVENTS,
+    most_events: int | None = None,
     on_slab: Callable[[int], None] | None = None,
 ) -> int:
     """
-    Judge every stored event that has not been judged yet.
+    Judge the stored events that have not been judged yet.
 
     Each slab keeps its windows, anomalies, detector state and cursor in one
     transaction, under a lease that one caller holds at a time: an end at any
@@ -40,6 +41,7 @@ def advance(
 
     Args:
         slab_events: Events per transaction.
+        most_events: After about so many the rest is left for another call.
         on_slab: Called after each slab with its last seq; what it raises ends the work there.
 
     Returns:
@@ -50,6 +52,8 @@ def advance(
         StreamBusy: The lease is somebody else's.
     """
     windows = 0
+    if most_events is not None:
+        slab_events = min(slab_events, most_events)
     with claimed(store.detections, clock, tenant, stream_id) as claim:
         for step in _Slabs(store, tenant, stream_id, claim).work(slab_events):
             if not store.detections.save(tenant, stream_id, step, until=clock.now() + LEASE):
@@ -57,6 +61,8 @@ def advance(
             windows += len(step.windows)
             if on_slab is not None:
                 on_slab(step.cursor)
+            if most_events is not None and step.cursor - claim.cursor >= most_events:
+                break
     return windows
 
 

@@ -30,13 +30,18 @@ def advance_series(
     stream_id: str,
     *,
     slab_events: int = SLAB_EVENTS,
+    most_events: int | None = None,
+    ends: bool = True,
     on_slab: Callable[[int], None] | None = None,
 ) -> int:
     """
-    Judge every stored number that has not been judged yet; the last slab ends the stream's anomalies.
+    Judge the stored numbers that have not been judged yet.
 
     As :func:`driftlock.services.advance.advance`, for a stream whose
     configuration is a :class:`SeriesPlan`'s.
+
+    Args:
+        ends: Whether no more will come: then the last slab ends the anomalies that go on.
 
     Returns:
         Records taken behind the warm-ups.
@@ -46,13 +51,17 @@ def advance_series(
         StreamBusy: The lease is somebody else's.
     """
     judged = 0
+    if most_events is not None:
+        slab_events = min(slab_events, most_events)
     with claimed(store.detections, clock, tenant, stream_id) as claim:
-        for step in _Slabs(store, tenant, stream_id, claim).work(slab_events):
+        for step in _Slabs(store, tenant, stream_id, claim).work(slab_events, ends=ends):
             if not store.series.save(tenant, stream_id, step, until=clock.now() + LEASE):
                 raise lost(claim)
             judged += step.judged
             if on_slab is not None:
                 on_slab(step.cursor)
+            if most_events is not None and step.cursor - claim.cursor >= most_events:
+                break
     return judged
 
 
@@ -76,14 +85,14 @@ class _Slabs:
         if claim.state is not None:
             self._restore(claim.state)
 
-    def work(self, slab_events: int) -> Iterator[SeriesStep]:
+    def work(self, slab_events: int, *, ends: bool) -> Iterator[SeriesStep]:
         """Read and judge slab by slab; the caller keeps each before asking for the next."""
         cursor = self._claim.cursor
         slab = self._store.events.after(*self._of, cursor, slab_events)
         while slab:
             following = self._store.events.after(*self._of, slab[-1].seq, slab_events)
             before = sum(watch.judged for watch in self._watches.values())
-            points, anomalies = self._judge(slab, last=not following)
+            points, anomalies = self._judge(slab, last=ends and not following)
             judged = sum(watch.judged for watch in self._watches.values())
             self._stretches += [(found.place.first_seq, found.place.last_seq) for found in anomalies]
             yield SeriesStep(

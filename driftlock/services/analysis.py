@@ -1,12 +1,10 @@
 """One run at work: its source decoded, received, and judged, with counted progress."""
 
 import logging
-import secrets
-import traceback
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import partial
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 from driftlock.decode import Decoding, decode
 from driftlock.decode.ceiling import may_exceed
@@ -16,27 +14,14 @@ from driftlock.ports import Clock, Spool
 from driftlock.services.advance import advance
 from driftlock.services.advance_series import advance_series
 from driftlock.services.fitting import asked_for, fit_streams
-from driftlock.services.lease import LEASE
 from driftlock.services.receive import receive
 from driftlock.services.runs import too_many
 from driftlock.services.series_store import SeriesStore
-from driftlock.services.streams import blank_stream
+from driftlock.services.streams import blank_stream, id_in_run
+from driftlock.services.working import STALE, go_on, see_through
 from driftlock.settings import MAX_EVENTS, MAX_UNPACKED_BYTES
-from driftlock_core.errors import DriftlockError
 
 logger = logging.getLogger(__name__)
-
-# A worker not heard of for so long is gone. Longer than a stream's lease, so that who takes the run over
-# finds its streams free.
-STALE: Final = 2 * LEASE
-
-
-class _Cancelled(Exception):
-    """The reader called the run off."""
-
-
-class _Gone(Exception):
-    """The run was deleted, or another worker has it now."""
 
 
 def work_on_next(store: SeriesStore, spool: Spool, clock: Clock, worker: str) -> bool:
@@ -49,34 +34,12 @@ def work_on_next(store: SeriesStore, spool: Spool, clock: Clock, worker: str) ->
     run = store.runs.claim(worker, now=now, stale=now - STALE)
     if run is None:
         return False
-    analysis = _Analysis(store, spool, clock, run, worker)
-    try:
-        analysis.work()
-        return True
-    except _Gone:
-        pass
-    except _Cancelled:
-        analysis.finish_cancelled()
-    except (ApplicationError, DriftlockError) as known:
-        analysis.finish_failed(str(known))
-    except Exception as unknown:
-        analysis.finish_failed(_logged(run, unknown))
+    see_through(_Analysis(store, spool, clock, run, worker), logger)
     return True
 
 
-def _logged(run: Run, unknown: Exception) -> str:
-    """Log where it happened and answer a sentence; the message may quote a payload, so it is left out."""
-    error_id = secrets.token_hex(4)
-    frames = "".join(traceback.format_tb(unknown.__traceback__))
-    logger.error("run %s: error %s, %s at\n%s", run.id, error_id, type(unknown).__name__, frames)
-    return (
-        f"The analysis stopped on an error of the program (error id {error_id}). Start it again; "
-        "if it stops again, report this id with the program's log."
-    )
-
-
 class _Analysis:
-    """The steps of one run. Each progress report may end it with _Cancelled or _Gone."""
+    """The steps of one run. Each progress report may end it with Cancelled or Gone."""
 
     def __init__(self, store: SeriesStore, spool: Spool, clock: Clock, run: Run, worker: str) -> None:
         self._store = store
@@ -92,8 +55,17 @@ class _Analysis:
             stream.kind: stream for stream in store.streams.of_run(run.tenant, run.id)
         }
 
+    @property
+    def name(self) -> str:
+        """For the log."""
+        return f"run {self._run.id}"
+
     def work(self) -> None:
         """From the source to the last verdict."""
+        if self._run.source == "live":  # whoever played it is gone
+            raise ApplicationError(
+                "The program ended while this was sent. What came in until then is judged and kept."
+            )
         source = self._spool.open(self._run.id)
         if source is None:
             raise ApplicationError(
@@ -196,6 +168,7 @@ class _Analysis:
             created_at=self._clock.now(),
             run_id=run.id,
             expires_at=self._store.runs.expires_at(run.tenant, run.id),
+            stream_id=id_in_run(run.id, kind),
         )
         self._store.streams.add(stream)
         self._streams[kind] = stream
@@ -206,19 +179,17 @@ class _Analysis:
         self._report()
 
     def _report(self) -> None:
-        answer = self._store.runs.report_progress(
-            self._run,
-            self._worker,
-            now=self._clock.now(),
-            step=self._step,
-            bytes_read=self._bytes_read,
-            events_received=self._received,
-            events_analyzed=sum(self._analyzed.values()),
+        go_on(
+            self._store.runs.report_progress(
+                self._run,
+                self._worker,
+                now=self._clock.now(),
+                step=self._step,
+                bytes_read=self._bytes_read,
+                events_received=self._received,
+                events_analyzed=sum(self._analyzed.values()),
+            )
         )
-        if answer == "cancel":
-            raise _Cancelled
-        if answer == "gone":
-            raise _Gone
 
 
 def _by_kind(batch: Sequence[Event]) -> dict[Kind, list[Event]]:

@@ -1,10 +1,11 @@
-"""The scores that the gate left out, computed afterwards from stored events."""
+"""What the decision did not need, computed afterwards from stored events: for other limits than those in force."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Final
 
 from driftlock.errors import NotFound
-from driftlock.ports import Store
+from driftlock.ports import Configured, Store
 from driftlock.services.advance import SLAB_EVENTS
 from driftlock.services.series_plan import is_series
 from driftlock_core.detector import Detector
@@ -12,19 +13,28 @@ from driftlock_core.gate import Gate
 from driftlock_core.profiles import Profile
 
 # About one window in six passes: more than any sensible rule could flag.
-WIDE: Final = Gate(threshold=0.10, alpha=0.20)
+WIDE: Final = Gate(threshold=0.10, alpha=0.20, exact=0.0, every_rule=True)
+# Every limit that can be chosen; about half of the windows pass, so it takes several times as long.
+WIDEST: Final = Gate(threshold=0.0, alpha=0.5, exact=0.0, every_rule=True)
 
 
 def complete(
-    store: Store, tenant: str, stream_id: str, *, progress: Callable[[int, int], None] | None = None
+    store: Store,
+    tenant: str,
+    stream_id: str,
+    *,
+    gate: Gate = WIDE,
+    progress: Callable[[int, int], None] | None = None,
 ) -> int:
     """
-    Fill in N, C(W) and p_perm of windows that were too ordinary to need them for the decision.
+    Fill in N, C(W), p_perm and ranks of windows that were too ordinary to need them for the decision.
 
-    The stream is replayed under a wider gate. What is flagged, and every
-    record, stays as it is; filling in twice changes nothing.
+    The stream is replayed under a wider gate, with the limits it had at each
+    of its events. What is flagged, and every record, stays as it is; filling
+    in twice changes nothing.
 
     Args:
+        gate: For which limits.
         progress: Called after each slab with events replayed and events to replay.
 
     Returns:
@@ -38,17 +48,33 @@ def complete(
         raise NotFound(f"There is no stream {stream_id}.")
     if is_series(stream.configuration):
         return 0  # every number has its score
-    profile = Profile.from_configuration(stream.configuration)
-    gate = Gate(
-        threshold=min(WIDE.threshold, profile.threshold),
-        alpha=max(WIDE.alpha, profile.alpha),
-    )
-    detector = Detector(profile, gate=gate)
+    first, *changes = store.detections.configurations(tenant, stream_id)
+    profile = Profile.from_configuration(first.configuration)
+    detector = Detector(profile, gate=_wide(profile, gate))
     filled = cursor = 0
-    while slab := store.events.after(tenant, stream_id, cursor, SLAB_EVENTS):
+    while True:
+        changes = _limited(detector, changes, cursor, gate)
+        # Windows that end behind a change are judged by it, so no slab reaches beyond one.
+        most = min(SLAB_EVENTS, changes[0].after_seq - cursor) if changes else SLAB_EVENTS
+        if not (slab := store.events.after(tenant, stream_id, cursor, most)):
+            return filled
         windows = detector.update([event.payload for event in slab], [event.at_us for event in slab])
         filled += store.detections.fill(tenant, stream_id, windows)
         cursor = slab[-1].seq
         if progress is not None:
             progress(cursor, stream.events)
-    return filled
+
+
+def _limited(detector: Detector, changes: list[Configured], cursor: int, gate: Gate) -> list[Configured]:
+    """Give *detector* the limits that were set at *cursor*; the changes that are still to come."""
+    while changes and changes[0].after_seq <= cursor:
+        profile = Profile.from_configuration(changes[0].configuration)
+        detector.set_limits(profile, gate=_wide(profile, gate))
+        changes = changes[1:]
+    return changes
+
+
+def _wide(profile: Profile, gate: Gate) -> Gate:
+    return replace(
+        gate, threshold=min(gate.threshold, profile.threshold), alpha=max(gate.alpha, profile.alpha)
+    )

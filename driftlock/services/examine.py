@@ -12,12 +12,17 @@ from driftlock.model import AnomalyRow
 from driftlock.ports import Store, StoredEvent
 from driftlock.services.records import verdict_of
 from driftlock_core.bytemap import ByteMap, byte_map
+from driftlock_core.compressors import compressor_named
 from driftlock_core.counterfactual import Counterfactual
+from driftlock_core.errors import NotRecomputable
+from driftlock_core.field_bits import FieldReport, field_report
 from driftlock_core.masking import Masker
 from driftlock_core.measure import Measurement, needed
 from driftlock_core.permutation import permuted_sums
 from driftlock_core.profiles import Profile
 from driftlock_core.recompute import Recomputation, recompute
+from driftlock_core.template_counts import TemplateCount, template_counts
+from driftlock_core.twin import Twin, twins
 from driftlock_core.verdict import Verdict
 
 
@@ -80,7 +85,7 @@ class Examination:
     def event_costs(self, tenant: str, anomaly_id: str) -> tuple[EventCost, ...]:
         """Each event of the window, masked, with the bits its record holds."""
         row, record = self._found(tenant, anomaly_id)
-        events = self._store.events.between(tenant, row.stream_id, row.first_seq, row.last_seq)
+        events = self._stored(tenant, row.stream_id, row.first_seq, row.last_seq)
         canonical = _masked(verdict_of(record), events)
         bits = record["description"]["event_bits"]
         return tuple(
@@ -90,10 +95,9 @@ class Examination:
 
     def byte_map(self, tenant: str, anomaly_id: str) -> ByteMap:
         """Where each byte of the masked window comes from; source events count in the masked baseline."""
-        row, verdict = self._verdict(tenant, anomaly_id)
-        window = self._store.events.between(tenant, row.stream_id, row.first_seq, row.last_seq)
+        _, verdict = self._verdict(tenant, anomaly_id)
         return byte_map(
-            _masked(verdict, window),
+            self._masked_window(tenant, anomaly_id),
             self.masked_baseline(tenant, anomaly_id),
             Profile.from_configuration(verdict.configuration).compressor,
         )
@@ -102,7 +106,46 @@ class Examination:
         """The baseline that decided, as the compressor saw it."""
         row, verdict = self._verdict(tenant, anomaly_id)
         first, last, _ = verdict.evidence.epochs[-1]
-        return _masked(verdict, self._store.events.between(tenant, row.stream_id, first, last))
+        return _masked(verdict, self._stored(tenant, row.stream_id, first, last))
+
+    def fields(self, tenant: str, anomaly_id: str) -> FieldReport:
+        """The window's bits by field, beside those of its baseline's windows."""
+        _, verdict = self._verdict(tenant, anomaly_id)
+        profile = Profile.from_configuration(verdict.configuration)
+        return field_report(
+            self._masked_window(tenant, anomaly_id),
+            self.masked_baseline(tenant, anomaly_id),
+            compressor_named(profile.compressor),
+            size=verdict.size,
+            hop=profile.hop,
+        )
+
+    def templates(self, tenant: str, anomaly_id: str) -> tuple[TemplateCount, ...]:
+        """How often each template comes in the window and in its baseline."""
+        _, record = self._found(tenant, anomaly_id)
+        return template_counts(
+            self._masked_window(tenant, anomaly_id),
+            self.masked_baseline(tenant, anomaly_id),
+            record["description"]["event_bits"],
+        )
+
+    def twins(self, tenant: str, anomaly_id: str, seqs: Collection[int]) -> dict[int, Twin]:
+        """
+        For each of these events of the window the baseline event that best predicts it.
+
+        Raises:
+            ValueError: A seq that is not in the window.
+        """
+        row, verdict = self._verdict(tenant, anomaly_id)
+        _in_window(row, seqs)
+        found = twins(
+            [seq - row.first_seq for seq in seqs],
+            self._masked_window(tenant, anomaly_id),
+            self.masked_baseline(tenant, anomaly_id),
+            self.byte_map(tenant, anomaly_id),
+            compressor_named(Profile.from_configuration(verdict.configuration).compressor),
+        )
+        return {row.first_seq + twin.position: twin for twin in found}
 
     def null(self, tenant: str, anomaly_id: str) -> NullPanels:
         """Both nulls, computed again from the recorded costs, seed and history."""
@@ -132,18 +175,25 @@ class Examination:
             ValueError: A seq that is not in the window.
         """
         row, counterfactual = self._counterfactual(tenant, anomaly_id)
-        if outside := sorted(seq for seq in removed if not row.first_seq <= seq <= row.last_seq):
-            raise ValueError(f"event {outside[0]} is not in the window, {row.first_seq} to {row.last_seq}")
+        _in_window(row, removed)
         return counterfactual.without(sorted(seq - row.first_seq for seq in removed))
 
-    def leave_one_out(self, tenant: str, anomaly_id: str) -> tuple[Removal, ...]:
-        """One entry an event of the window, in order."""
+    def leave_one_out(
+        self, tenant: str, anomaly_id: str, seqs: Collection[int] | None = None
+    ) -> tuple[Removal, ...]:
+        """
+        One entry an event of the window, in order; with *seqs* only these events.
+
+        Raises:
+            ValueError: A seq that is not in the window.
+        """
         row, counterfactual = self._counterfactual(tenant, anomaly_id)
-        outcomes = counterfactual.leave_one_out()
-        return tuple(
-            Removal(seq=seq, saved_bits=row.extra_bits - outcome.extra_bits, outcome=outcome)
-            for seq, outcome in enumerate(outcomes, start=row.first_seq)
-        )
+        _in_window(row, seqs or ())
+        removals = []
+        for seq in range(row.first_seq, row.last_seq + 1) if seqs is None else sorted(seqs):
+            outcome = counterfactual.without([seq - row.first_seq])
+            removals.append(Removal(seq=seq, saved_bits=row.extra_bits - outcome.extra_bits, outcome=outcome))
+        return tuple(removals)
 
     def smallest_set(self, tenant: str, anomaly_id: str) -> SmallestRemoval:
         """A smallest set of events whose return to the ordinary un-flags the window, by greedy search."""
@@ -171,6 +221,16 @@ class Examination:
             for event in self._store.events.between(tenant, row.stream_id, first, last)
         }
 
+    def _masked_window(self, tenant: str, anomaly_id: str) -> list[bytes]:
+        row, verdict = self._verdict(tenant, anomaly_id)
+        return _masked(verdict, self._stored(tenant, row.stream_id, row.first_seq, row.last_seq))
+
+    def _stored(self, tenant: str, stream_id: str, first_seq: int, last_seq: int) -> list[StoredEvent]:
+        events = self._store.events.between(tenant, stream_id, first_seq, last_seq)
+        if len(events) != last_seq - first_seq + 1:
+            raise NotRecomputable(f"of events {first_seq} to {last_seq} only {len(events)} are there")
+        return events
+
     def _verdict(self, tenant: str, anomaly_id: str) -> tuple[AnomalyRow, Verdict]:
         row, record = self._found(tenant, anomaly_id)
         return row, verdict_of(record)
@@ -180,6 +240,11 @@ class Examination:
         if found is None:
             raise NotFound(f"There is no anomaly {anomaly_id}.")
         return found
+
+
+def _in_window(row: AnomalyRow, seqs: Collection[int]) -> None:
+    if outside := sorted(seq for seq in seqs if not row.first_seq <= seq <= row.last_seq):
+        raise ValueError(f"event {outside[0]} is not in the window, {row.first_seq} to {row.last_seq}")
 
 
 def _masked(verdict: Verdict, events: list[StoredEvent]) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, BinaryIO, Final
 
 from driftlock.errors import MalformedPayload, NotFound
@@ -45,9 +46,15 @@ def start(
     kind: Kind | None,
     propose_sizes: bool,
     options: Mapping[str, Any],
+    kept_for: timedelta | None,
+    run_id: str | None = None,
 ) -> str:
     """
     Keep a copy of the source and queue its analysis.
+
+    Args:
+        kept_for: The run is removed after so long; None: when it is deleted.
+        run_id: Its id, which no other run may have; None: one that tells nothing.
 
     Returns:
         Id of the run, which a worker takes up next.
@@ -57,7 +64,7 @@ def start(
     """
     if size_bytes is not None and size_bytes > settings.max_upload_bytes:
         raise too_large(settings.max_upload_bytes)
-    run_id = secrets.token_hex(8)
+    run_id = run_id or secrets.token_hex(8)
     with open_source() as opened:
         spooled = spool.keep(run_id, opened, settings.max_upload_bytes)
     by_hand = {"format": format, "kind": kind}
@@ -90,7 +97,7 @@ def start(
         finished_at=None,
     )
     try:
-        store.runs.add(run, expires_at=now + settings.upload_retention)
+        store.runs.add(run, expires_at=None if kept_for is None else now + kept_for)
     except BaseException:
         spool.remove(run_id)
         raise

@@ -1,4 +1,4 @@
-"""The thread that works on runs: one run at a time, the next one as soon as there is one."""
+"""The thread that works on runs and jobs: one at a time, the next one as soon as there is one."""
 
 import logging
 import threading
@@ -22,15 +22,22 @@ class Worker:
     """
 
     def __init__(
-        self, work: Callable[[], bool], tidy: Callable[[], object], *, tidy_seconds: float = TIDY_SECONDS
+        self,
+        work: Callable[[], bool],
+        tidy: Callable[[], object] = lambda: None,
+        *,
+        tidy_seconds: float = TIDY_SECONDS,
+        poll_seconds: float = POLL_SECONDS,
+        name: str = "driftlock-worker",
     ) -> None:
         self._work = work
         self._tidy = tidy
         self._tidy_seconds = tidy_seconds
+        self._poll_seconds = poll_seconds
         self._woken = threading.Event()
         self._stopped = threading.Event()
         self._finished = threading.Condition()
-        self._thread = threading.Thread(target=self._loop, name="driftlock-worker", daemon=True)
+        self._thread = threading.Thread(target=self._loop, name=name, daemon=True)
 
     def start(self) -> None:
         """Begin, in a thread of its own."""
@@ -40,12 +47,17 @@ class Worker:
         """There is something to do."""
         self._woken.set()
 
-    def stop(self) -> None:
-        """Take no further run, and wait until the present one is done."""
+    def stop(self, patience: float | None = None) -> None:
+        """Take no further run, and wait until the present one is done, *patience* seconds at most."""
         self._stopped.set()
         self._woken.set()
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(patience)
+
+    @property
+    def stopping(self) -> bool:
+        """Whether it takes nothing up any more."""
+        return self._stopped.is_set()
 
     def wait(self, seconds: float) -> None:
         """Return when a run ends, or after so many *seconds*."""
@@ -67,4 +79,4 @@ class Worker:
             with self._finished:
                 self._finished.notify_all()
             if not worked:
-                self._woken.wait(POLL_SECONDS)
+                self._woken.wait(self._poll_seconds)

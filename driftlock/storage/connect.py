@@ -6,7 +6,9 @@ from contextlib import contextmanager
 from typing import Final
 
 import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
+from driftlock.errors import StoreUnavailable
 from driftlock.storage.types import write_json
 
 # Long enough for the largest single transaction, the deletion of a run, on a slow disk.
@@ -24,6 +26,43 @@ def connect(database_url: str) -> sa.Engine:
     sa.event.listen(engine, "connect", _set_up)
     sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+@contextmanager
+def available() -> Iterator[None]:
+    """
+    Tell a database that is busy, or a disk that is full, from errors of the program.
+
+    Raises:
+        StoreUnavailable: The block met one of them.
+    """
+    try:
+        yield
+    except OperationalError as error:
+        codes = _codes(error)
+        if codes & {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+            raise StoreUnavailable(
+                "The database is busy; send the same again a little later.", retry_after_s=1
+            ) from error
+        if sqlite3.SQLITE_FULL in codes:
+            raise StoreUnavailable(
+                "The disk of the database is full; free some space and send the same again.", retry_after_s=30
+            ) from error
+        raise
+
+
+def _codes(error: BaseException | None) -> set[int]:
+    """
+    What SQLite answered, here and before.
+
+    On a full disk it ends the transaction by itself; what fails then, and
+    hides the reason, is going back to a savepoint that is gone with it.
+    """
+    codes = set()
+    while error is not None:
+        codes.add(getattr(error, "sqlite_errorcode", 0) & 0xFF)  # the primary code; above it lie details
+        error = error.__cause__ or error.__context__
+    return codes
 
 
 @contextmanager

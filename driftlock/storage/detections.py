@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import sqlalchemy as sa
 
 from driftlock.errors import NotFound
-from driftlock.ports import Claim, FlaggedWindow, FoundAnomaly, Step
+from driftlock.ports import Claim, Configured, FlaggedWindow, FoundAnomaly, Step
 from driftlock.storage.connect import writing
-from driftlock.storage.schema import anomalies, detector_states, streams, windows
+from driftlock.storage.schema import anomalies, detector_states, profile_changes, streams, windows
 from driftlock_core.window_views.catalogue import ASPECTS
 from driftlock_core.windows import Windows
 
@@ -61,6 +63,30 @@ class SqlDetections:
                 incidents=stream.incidents,
             )
 
+    def configurations(self, tenant: str, stream_id: str) -> list[Configured]:
+        """
+        What the stream has been judged by, in order; the first from its first event on.
+
+        Raises:
+            NotFound: No such stream.
+        """
+        changes = (
+            sa.select(profile_changes.c.after_seq, profile_changes.c.before, profile_changes.c.configuration)
+            .where(profile_changes.c.tenant == tenant, profile_changes.c.stream_id == stream_id)
+            .order_by(profile_changes.c.at)
+        )
+        now = sa.select(streams.c.configuration).where(streams.c.tenant == tenant, streams.c.id == stream_id)
+        with self._engine.connect() as connection:
+            made = connection.execute(changes).all()
+            configuration = connection.scalar(now)
+        if configuration is None:
+            raise NotFound(f"There is no stream {stream_id}.")
+        first = made[0].before if made else configuration
+        return [
+            Configured(after_seq=0, configuration=first),
+            *(Configured(after_seq=one.after_seq, configuration=one.configuration) for one in made),
+        ]
+
     def flagged_after(self, tenant: str, stream_id: str, seq: int) -> list[FlaggedWindow]:
         """Flagged windows that end behind *seq*, in order."""
         query = (
@@ -107,37 +133,52 @@ class SqlDetections:
                 connection.execute(
                     sa.insert(anomalies), [of_stream | _row(found) for found in step.anomalies]
                 )
+            this = (streams.c.tenant == tenant) & (streams.c.id == stream_id)
+            # Window by window: a sum of sums would depend on how the stream was cut into slabs.
+            expected = connection.scalar(sa.select(streams.c.expected_by_chance).where(this)) or 0.0
+            for chance in step.windows.chance.tolist():
+                expected += chance
             connection.execute(
                 sa.update(streams)
-                .where(streams.c.tenant == tenant, streams.c.id == stream_id)
+                .where(this)
                 .values(
                     status=step.status,
                     events_needed=step.events_needed,
                     windows=streams.c.windows + len(step.windows),
                     flagged=streams.c.flagged + len(step.anomalies),
                     incidents=step.incidents,
-                    expected_by_chance=streams.c.expected_by_chance + step.windows.expected_by_chance,
+                    expected_by_chance=expected,
                 )
             )
         return True
 
     def fill(self, tenant: str, stream_id: str, computed: Windows) -> int:
-        """Write score, C(W) and p_perm of *computed* where p_perm is missing; verdicts stay as they are."""
-        columns = zip(
-            computed.index.tolist(),
-            computed.score.tolist(),
-            computed.c_window.tolist(),
-            computed.p_perm.tolist(),
-            computed.exact.tolist(),
-            strict=True,
-        )
+        """
+        Write score, C(W), p_perm, ranks and distances of *computed* where they are missing.
+
+        Flags, chances and records stay as they are.
+        """
+        of_aspects = zip(_OF_ASPECTS, _aspect_columns(computed), strict=True)
+        columns = {
+            "of_window": computed.index,
+            "score": np.where(computed.exact, computed.score, np.nan),
+            "c_window": computed.c_window,
+            "p_perm": computed.p_perm,
+            "exact": computed.exact,
+            **{f"new_{name}": column for name, column in of_aspects},
+        }
+        some = computed.exact | ~np.isnan(computed.aspect_p).all(axis=1)
         rows = [
-            {"of_window": index, "score": score, "c_window": size, "p_perm": _or_none(p)}
-            for index, score, size, p, exact in columns
-            if exact
+            {name: _or_none(value) for name, value in zip(columns, values, strict=True)}
+            for values in zip(*(column[some].tolist() for column in columns.values()), strict=True)
         ]
         if not rows:
             return 0
+        new = {name: sa.bindparam(f"new_{name}", type_=sa.Double) for name in _OF_ASPECTS}
+        exact, p_perm = sa.bindparam("exact", type_=sa.Boolean), sa.bindparam("p_perm", type_=sa.Double)
+        missing = [windows.c[name].is_(None) & new[name].is_not(None) for name in _OF_ASPECTS]
+        # Of a score known by its bound the distance of content was a bound, too.
+        nearer = windows.c.content_distance > new["content_distance"]
         with writing(self._engine) as connection:
             return connection.execute(
                 sa.update(windows)
@@ -145,17 +186,37 @@ class SqlDetections:
                     windows.c.tenant == tenant,
                     windows.c.stream_id == stream_id,
                     windows.c.window == sa.bindparam("of_window"),
-                    ~windows.c.exact
-                    | (windows.c.p_perm.is_(None) & sa.bindparam("p_perm", type_=sa.Double).is_not(None)),
+                    sa.or_(
+                        ~windows.c.exact & exact,
+                        windows.c.p_perm.is_(None) & p_perm.is_not(None),
+                        exact & nearer,
+                        *missing,
+                    ),
                 )
                 .values(
-                    score=sa.bindparam("score"),
-                    c_window=sa.bindparam("c_window"),
-                    p_perm=sa.bindparam("p_perm"),
-                    exact=True,
+                    score=sa.case((exact, sa.bindparam("score", type_=sa.Double)), else_=windows.c.score),
+                    c_window=sa.case(
+                        (exact, sa.bindparam("c_window", type_=sa.BigInteger)), else_=windows.c.c_window
+                    ),
+                    p_perm=sa.func.coalesce(windows.c.p_perm, p_perm),
+                    exact=windows.c.exact | exact,
+                    **{
+                        name: sa.func.coalesce(windows.c[name], new[name])
+                        for name in _OF_ASPECTS
+                        if name != "content_distance"
+                    },
+                    content_distance=sa.case(
+                        (exact, sa.func.coalesce(new["content_distance"], windows.c.content_distance)),
+                        else_=windows.c.content_distance,
+                    ),
                 ),
                 rows,
             ).rowcount
+
+
+def _aspect_columns(found: Windows) -> list[npt.NDArray[np.float64]]:
+    """In the order of their names."""
+    return [values[:, at] for at in range(len(ASPECTS)) for values in (found.aspect_p, found.aspect_distance)]
 
 
 def _state_of(tenant: str, stream_id: str) -> sa.ColumnElement[bool]:
@@ -182,11 +243,7 @@ def _rows(step: Step) -> Iterator[dict[str, Any]]:
         ("ready", found.ready),
         ("chance", found.chance),
         ("factor", found.factor),
-        *(
-            (f"{aspect.name}_{what}", values[:, at])
-            for at, aspect in enumerate(ASPECTS)
-            for what, values in (("p", found.aspect_p), ("distance", found.aspect_distance))
-        ),
+        *zip(_OF_ASPECTS, _aspect_columns(found), strict=True),
     )
     columns = [column.tolist() for _, column in names]
     for *values, at_us, seen_us in zip(*columns, step.last_at_us, step.seen_us, strict=True):

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from driftlock.errors import NotFound
 from driftlock.model import Event, Receipt
 from driftlock.ports import StoredEvent
-from driftlock.storage.connect import writing
+from driftlock.storage.connect import available, writing
 from driftlock.storage.schema import events, streams
 
 # Bound parameters of one look-up; SQLite allows 32,766, older builds 999.
@@ -35,13 +35,14 @@ class SqlEvents:
 
         Raises:
             NotFound: No such stream.
+            StoreUnavailable: The database is busy, or its disk full; nothing was stored.
         """
         received_us = round(received_at.timestamp() * 1_000_000)
         by_key: dict[bytes, Event] = {}
         for event in new:
             by_key.setdefault(event.key, event)
         distinct = list(by_key.values())
-        with writing(self._engine) as connection:
+        with available(), writing(self._engine) as connection:
             this = (streams.c.tenant == tenant) & (streams.c.id == stream_id)
             last = connection.scalar(sa.select(streams.c.events).where(this).with_for_update())
             if last is None:

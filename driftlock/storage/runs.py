@@ -2,16 +2,17 @@
 
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import sqlalchemy as sa
 
 from driftlock.model import DecodingReport, KindEvidence, Recognition, Run, RunState, SkippedLine
 from driftlock.ports import Removed
 from driftlock.storage.connect import empty_log, writing
+from driftlock.storage.desk_parts import forget
 from driftlock.storage.schema import metadata, runs, streams
+from driftlock.storage.work_queue import LIVE, Answer, WorkQueue
 
-_LIVE: Final = ("queued", "running")
 _OF_STREAMS: Final = [table for table in metadata.sorted_tables if "stream_id" in table.columns]
 _OF_THE_MODEL: Final = [column for column in runs.columns if column.name in Run.__dataclass_fields__]
 
@@ -21,18 +22,26 @@ class SqlRuns:
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        self._queue = WorkQueue(engine, runs)
 
-    def add(self, run: Run, *, expires_at: datetime) -> None:
-        """Store a run that waits for a worker."""
+    def add(self, run: Run, *, expires_at: datetime | None, worker: str | None = None) -> None:
+        """
+        Store a run; without *expires_at* it stays until it is deleted.
+
+        Args:
+            worker: Who works on it already; None: it waits for one.
+        """
         row = {column.name: getattr(run, column.name) for column in _OF_THE_MODEL}
         row |= {"report": None, "cancel_requested": False, "expires_at": expires_at}
+        if worker is not None:
+            row |= {"worker": worker, "heartbeat_at": run.created_at}
         with writing(self._engine) as connection:
             connection.execute(sa.insert(runs).values(row))
 
     def get(self, tenant: str, run_id: str) -> Run | None:
         """The run of that id, if this tenant has one."""
         with self._engine.connect() as connection:
-            found = _read(connection, sa.select(*_OF_THE_MODEL).where(_is(tenant, run_id)))
+            found = _read(connection, sa.select(*_OF_THE_MODEL).where(self._queue.is_row(tenant, run_id)))
         return found[0] if found else None
 
     def newest(self, tenant: str, limit: int) -> list[Run]:
@@ -48,20 +57,13 @@ class SqlRuns:
         A running run counts as left behind when its worker was last heard of
         before *stale*. It starts over; what it stored already is not stored twice.
         """
-        left_behind = (runs.c.state == "running") & (runs.c.heartbeat_at < stale)
-        free = sa.select(runs.c.tenant, runs.c.id).where((runs.c.state == "queued") | left_behind)
         with writing(self._engine) as connection:
-            oldest = connection.execute(
-                free.order_by(runs.c.created_at).limit(1).with_for_update(skip_locked=True)
-            ).first()
-            if oldest is None:
-                return None
-            connection.execute(
-                sa.update(runs)
-                .where(_is(oldest.tenant, oldest.id))
-                .values(state="running", worker=worker, heartbeat_at=now)
+            found = self._queue.claim(connection, worker, now=now, stale=stale)
+            return (
+                None
+                if found is None
+                else _read(connection, sa.select(*_OF_THE_MODEL).where(self._queue.is_row(*found)))[0]
             )
-            return _read(connection, sa.select(*_OF_THE_MODEL).where(_is(oldest.tenant, oldest.id)))[0]
 
     def report_progress(
         self,
@@ -73,24 +75,18 @@ class SqlRuns:
         bytes_read: int,
         events_received: int,
         events_analyzed: int,
-    ) -> Literal["go on", "cancel", "gone"]:
+    ) -> Answer:
         """Say how far it is, and learn whether to go on; "gone": deleted, or given to another worker."""
-        with writing(self._engine) as connection:
-            cancel = connection.scalar(
-                sa.update(runs)
-                .where(_is(run.tenant, run.id), runs.c.worker == worker, runs.c.state == "running")
-                .values(
-                    heartbeat_at=now,
-                    step=step,
-                    bytes_read=bytes_read,
-                    events_received=events_received,
-                    events_analyzed=events_analyzed,
-                )
-                .returning(runs.c.cancel_requested)
-            )
-        if cancel is None:
-            return "gone"
-        return "cancel" if cancel else "go on"
+        return self._queue.report(
+            run.tenant,
+            run.id,
+            worker,
+            now=now,
+            step=step,
+            bytes_read=bytes_read,
+            events_received=events_received,
+            events_analyzed=events_analyzed,
+        )
 
     def describe(
         self, run: Run, *, report: DecodingReport | None = None, options: dict[str, Any] | None = None
@@ -102,41 +98,28 @@ class SqlRuns:
         if options is not None:
             values["options"] = options
         with writing(self._engine) as connection:
-            connection.execute(sa.update(runs).where(_is(run.tenant, run.id)).values(values))
+            connection.execute(sa.update(runs).where(self._queue.is_row(run.tenant, run.id)).values(values))
 
     def finish(
         self, run: Run, worker: str, state: RunState, *, now: datetime, step: str, error: str | None = None
     ) -> bool:
         """Close the run; False, and nothing done, if it is no longer *worker*'s."""
-        with writing(self._engine) as connection:
-            return bool(
-                connection.execute(
-                    sa.update(runs)
-                    .where(_is(run.tenant, run.id), runs.c.worker == worker, runs.c.state == "running")
-                    .values(state=state, step=step, error=error, finished_at=now, worker=None)
-                ).rowcount
-            )
+        return self._queue.finish(run.tenant, run.id, worker, state, now=now, step=step, error=error)
 
     def expires_at(self, tenant: str, run_id: str) -> datetime | None:
         """When the run is to be forgotten."""
         with self._engine.connect() as connection:
-            return connection.scalar(sa.select(runs.c.expires_at).where(_is(tenant, run_id)))
+            return connection.scalar(sa.select(runs.c.expires_at).where(self._queue.is_row(tenant, run_id)))
 
     def request_cancel(self, tenant: str, run_id: str, *, now: datetime) -> bool:
         """Ask for an end; a run that still waits ends at once, a finished one stays as it is."""
-        with writing(self._engine) as connection:
-            state = connection.scalar(sa.select(runs.c.state).where(_is(tenant, run_id)).with_for_update())
-            values: dict[str, Any] = {"cancel_requested": True}
-            if state == "queued":
-                values |= {"state": "cancelled", "step": "cancelled", "finished_at": now}
-            if state in _LIVE:
-                connection.execute(sa.update(runs).where(_is(tenant, run_id)).values(values))
-        return state is not None
+        return self._queue.request_cancel(tenant, run_id, now=now, step="cancelled")
 
     def delete(self, tenant: str, run_id: str) -> Removed | None:
         """Remove a run and everything that came of it, from the log too; None if there is no such run."""
         made = sa.select(streams.c.id).where(streams.c.tenant == tenant, streams.c.run_id == run_id)
         with writing(self._engine) as connection:
+            forget(connection, tenant, list(connection.scalars(made)))
             counts = {
                 table.name: connection.execute(
                     sa.delete(table).where(table.c.tenant == tenant, table.c.stream_id.in_(made))
@@ -145,7 +128,7 @@ class SqlRuns:
             }
             of_run = (streams.c.tenant == tenant) & (streams.c.run_id == run_id)
             removed = connection.execute(sa.delete(streams).where(of_run)).rowcount
-            if not connection.execute(sa.delete(runs).where(_is(tenant, run_id))).rowcount:
+            if not connection.execute(sa.delete(runs).where(self._queue.is_row(tenant, run_id))).rowcount:
                 return None
         empty_log(self._engine)
         return Removed(
@@ -157,20 +140,14 @@ class SqlRuns:
 
     def expired(self, now: datetime) -> list[tuple[str, str]]:
         """(tenant, run id) of finished runs past their time."""
-        query = sa.select(runs.c.tenant, runs.c.id).where(
-            runs.c.expires_at <= now, runs.c.state.not_in(_LIVE)
-        )
+        query = sa.select(runs.c.tenant, runs.c.id).where(runs.c.expires_at <= now, runs.c.state.not_in(LIVE))
         with self._engine.connect() as connection:
             return [(row.tenant, row.id) for row in connection.execute(query)]
 
     def unfinished(self) -> list[str]:
         """Ids of the runs that wait or are worked on."""
         with self._engine.connect() as connection:
-            return list(connection.scalars(sa.select(runs.c.id).where(runs.c.state.in_(_LIVE))))
-
-
-def _is(tenant: str, run_id: str) -> sa.ColumnElement[bool]:
-    return (runs.c.tenant == tenant) & (runs.c.id == run_id)
+            return list(connection.scalars(sa.select(runs.c.id).where(runs.c.state.in_(LIVE))))
 
 
 def _read(connection: sa.Connection, query: sa.Select[Any]) -> list[Run]:

@@ -135,7 +135,8 @@ windows: Final = sa.Table(
         for aspect in ("content", "mix", "pace")
         for what in ("p", "distance")
     ),
-    sa.Index(None, "tenant", "stream_id", "seen_us"),
+    # Whole, so that half a million windows are counted by bucket without reading their rows.
+    sa.Index("ix_windows_lanes", "tenant", "stream_id", "seen_us", "chance", "size", "mu"),
     _of_stream(),
 )
 
@@ -165,7 +166,11 @@ anomalies: Final = sa.Table(
     sa.Column("record", json_column(), nullable=False),
     sa.UniqueConstraint("tenant", "stream_id", "window"),
     sa.Index(None, "tenant", "stream_id", "extra_bits"),
-    sa.Index(None, "tenant", "stream_id", "seen_us"),
+    # Whole, so that a list is ordered and counted without reading rows of 20 KB each.
+    sa.Index(
+        "ix_anomalies_feed",
+        *("tenant", "stream_id", "seen_us", "severity", "extra_bits", "pattern", "incident", "window", "id"),
+    ),
     sa.Index(None, "tenant", "seen_us"),
     sa.Index(None, "tenant", "pattern"),
     _of_stream(),
@@ -221,7 +226,10 @@ series_anomalies: Final = sa.Table(
     sa.Column("sentence", sa.Text, nullable=False),
     sa.Column("whole", json_column(), nullable=False),  # the record with all its evidence
     sa.Index(None, "tenant", "stream_id", "bits"),
-    sa.Index(None, "tenant", "stream_id", "seen_us"),
+    sa.Index(
+        "ix_series_anomalies_feed",
+        *("tenant", "stream_id", "seen_us", "severity", "bits", "pattern", "id"),
+    ),
     sa.Index(None, "tenant", "seen_us"),
     sa.Index(None, "tenant", "pattern"),
     _of_stream(),
@@ -300,6 +308,16 @@ profile_changes: Final = sa.Table(
     sa.Column("undoes", Id),  # the change it takes back
     sa.Index(None, "tenant", "stream_id", "at"),
     _of_stream(),
+)
+
+demo_data: Final = sa.Table(
+    "demo_data",
+    metadata,
+    sa.Column("tenant", Tenant, primary_key=True),
+    sa.Column("begun_at", UtcTime, nullable=False),
+    sa.Column("days", sa.BigInteger, nullable=False),  # by which its times are moved
+    sa.Column("taken", sa.BigInteger, nullable=False),  # parts that somebody prepares, or has prepared
+    sa.Column("removed_at", UtcTime),
 )
 
 jobs: Final = sa.Table(

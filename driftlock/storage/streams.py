@@ -1,13 +1,15 @@
 """The streams themselves."""
 
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from driftlock.errors import NotFound
 from driftlock.model import Stream
 from driftlock.services.series_plan import is_series
-from driftlock.storage.connect import writing
+from driftlock.storage.connect import available, writing
 from driftlock.storage.schema import detector_states, runs, streams
 from driftlock_core.profiles import Profile
 
@@ -34,6 +36,16 @@ class SqlStreams:
             connection.execute(
                 sa.insert(detector_states).values(tenant=stream.tenant, stream_id=stream.id, cursor=0)
             )
+
+    def add_missing(self, stream: Stream) -> None:
+        """
+        As :meth:`add`, and nothing where a stream of that id is there already.
+
+        Raises:
+            StoreUnavailable: The database is busy, or its disk full.
+        """
+        with available(), suppress(IntegrityError):
+            self.add(stream)
 
     def get(self, tenant: str, stream_id: str) -> Stream | None:
         """The stream of that id, if this tenant has one."""

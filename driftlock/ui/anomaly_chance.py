@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from driftlock.model import Anomaly
-from driftlock.ui import anomaly_views, aspect_cards, view_words, words
+from driftlock.ui import anomaly_jury, anomaly_views, aspect_cards, view_words, words
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.null_chart import null_panel
 from driftlock.ui.session import TENANT, colours, examination
@@ -28,7 +28,7 @@ TIME_UNITS: Final = (("Milliseconds", 1e3), ("Seconds", 1e6), ("Minutes", 6e7), 
 
 
 def show(anomaly: Anomaly) -> None:
-    """What the window is ranked among, the paragraph in words, and the method with every number put in."""
+    """What the window is ranked among, the paragraph in words, other compressors, and the method in full."""
     record = anomaly.record
     if view_words.by_views(record):
         _views(record)
@@ -38,6 +38,7 @@ def show(anomaly: Anomaly) -> None:
         _bytes(anomaly)
     explanation = record["explanation"]
     st.markdown(words.emphasised(explanation["paragraph"]))
+    anomaly_jury.show(anomaly)
     with st.expander("Method"):
         for line in explanation["method"].split("\n"):
             st.markdown(f"- {words.literal(line)}")

@@ -7,10 +7,10 @@ import streamlit as st
 
 from driftlock.model import Anomaly
 from driftlock.services.examine import EventCost
-from driftlock.ui import anomaly_views, byte_map_view, event_view, llm_text
+from driftlock.ui import anomaly_views, byte_map_view, event_view, llm_text, template_table
 from driftlock.ui.byte_map_lines import lines
 from driftlock.ui.session import TENANT, colours, examination
-from driftlock_core.numbers_text import bits_text, count_text
+from driftlock_core.numbers_text import bits_text, count_text, percent_text
 
 MOST_LINES: Final = 200
 Order = Literal["cost", "time"]
@@ -20,9 +20,8 @@ ORDERS: Final[dict[Order, str]] = {"cost": "By cost", "time": "By time"}
 def show(anomaly: Anomaly) -> None:
     """The views that stand out, the byte map with its legend, then one event beside its sources."""
     anomaly_id = anomaly.row.id
-    with st.spinner("Parsing the window against its baseline …"):
-        costs = examination().event_costs(TENANT, anomaly_id)
-        parsed = examination().byte_map(TENANT, anomaly_id)
+    costs = examination().event_costs(TENANT, anomaly_id)
+    parsed = examination().byte_map(TENANT, anomaly_id)
     description = anomaly.record["description"]
     ordinary = float(description["ordinary_event_bits"])
     window = [cost.canonical for cost in costs]
@@ -71,7 +70,9 @@ def show(anomaly: Anomaly) -> None:
         st.caption(f"The first {MOST_LINES} of {count_text(len(costs))} lines in this order.")
     place = seqs.index(picked)
     event_view.show(anomaly_id, costs[place], by_line[place])
-    _top(description["top"], anomaly.row.first_seq)
+    _top(anomaly)
+    first, last, _ = anomaly.record["evidence"]["epochs"][-1]
+    template_table.show(examination().templates(TENANT, anomaly_id), len(costs), last - first + 1)
 
 
 def _is_llm(anomaly: Anomaly) -> bool:
@@ -84,13 +85,19 @@ def ordered(costs: Sequence[EventCost], order: Order) -> list[int]:
     return places if order == "time" else sorted(places, key=lambda at: (-costs[at].bits, at))
 
 
-def _top(top: Sequence[dict[str, object]], first_seq: int) -> None:
+def _top(anomaly: Anomaly) -> None:
+    """The costliest distinct lines, each with its twin: the baseline event that predicts it best."""
+    top, first_seq = anomaly.record["description"]["top"], anomaly.row.first_seq
+    baseline_first = anomaly.record["evidence"]["epochs"][-1][0]
+    twins = examination().twins(TENANT, anomaly.row.id, [first_seq + line["position"] for line in top])
     st.markdown("**Costliest lines**")
     st.dataframe(
         {
-            "Event": [count_text(first_seq + int(str(line["position"]))) for line in top],
-            "Bits": [bits_text(float(str(line["bits"]))) for line in top],
-            "Times": [count_text(int(str(line["count"]))) for line in top],
+            "Event": [count_text(first_seq + line["position"]) for line in top],
+            "Bits": [bits_text(line["bits"]) for line in top],
+            "Times": [count_text(line["count"]) for line in top],
+            "Twin": [count_text(baseline_first + twin.index) for twin in twins.values()],
+            "Twin saves": [percent_text(twin.predicts) for twin in twins.values()],
             "New words": [", ".join(_texts(line["novel_tokens"])) for line in top],
             "Masked text": [str(line["text"])[:500] for line in top],
         },
@@ -100,6 +107,8 @@ def _top(top: Sequence[dict[str, object]], first_seq: int) -> None:
             "Event": st.column_config.TextColumn(width=70, alignment="right"),
             "Bits": st.column_config.TextColumn(width=70, alignment="right"),
             "Times": st.column_config.TextColumn(width=60, alignment="right"),
+            "Twin": st.column_config.TextColumn(width=70, alignment="right", help=event_view.TWIN_HELP),
+            "Twin saves": st.column_config.TextColumn(width=80, alignment="right"),
             "New words": st.column_config.TextColumn(width="medium"),
         },
         alt="The lines of the window that cost most bits",

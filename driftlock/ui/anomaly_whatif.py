@@ -7,7 +7,7 @@ import streamlit as st
 
 from driftlock.model import Anomaly
 from driftlock.services.examine import EventCost, Removal, SmallestRemoval
-from driftlock.ui import other_profiles, view_words, words
+from driftlock.ui import anomaly_xray, other_profiles, view_words, words
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.payload_text import text
 from driftlock.ui.removal_chart import removal_bars
@@ -16,15 +16,25 @@ from driftlock_core.measure import Measurement
 from driftlock_core.numbers_text import bits_text, count_text, limit_text, ncd_text
 
 MOST_BOXES: Final = 60
+# The search measures the window once for every distinct line, again and again: its time grows with the square
+# of the window. Beyond, so many events in all windows measured are what a reader waits for.
+MOST_SEARCHED: Final = 500
+ROOM: Final = 100_000
 _PREVIEW: Final = 110  # characters of an event beside its box
 
 
 def show(anomaly: Anomaly) -> None:
-    """Smallest set, leave-one-out bars, boxes to try, and the three profiles."""
+    """Smallest set, leave-one-out bars, boxes to try, the three profiles, and other masks."""
     anomaly_id = anomaly.row.id
-    with st.spinner("Measuring the window without each of its events …"):
-        removals, smallest = _measured(TENANT, anomaly_id)
-    st.markdown(sentence(smallest, len(removals), anomaly.record["views"]))
+    removals, smallest = _measured(TENANT, anomaly_id)
+    events = anomaly.row.last_seq - anomaly.row.first_seq + 1
+    if events > MOST_SEARCHED:
+        st.info(
+            f"{words.plural(events, 'event')} are too many to search for a smallest set; the {len(removals)} that cost "
+            "most are tried one by one."
+        )
+    else:
+        st.markdown(sentence(smallest, events, anomaly.record["views"]))
     drawing = removal_bars(
         [removal.seq for removal in removals],
         [removal.saved_bits for removal in removals],
@@ -37,10 +47,17 @@ def show(anomaly: Anomaly) -> None:
     st.markdown("**Under other limits**")
     st.table(other_profiles.table(anomaly.record), border="horizontal")
     st.caption(other_profiles.CAVEAT)
+    anomaly_xray.show(anomaly)
 
 
 @st.cache_data(show_spinner=False, scope="session", max_entries=8)
 def _measured(tenant: str, anomaly_id: str) -> tuple[tuple[Removal, ...], SmallestRemoval]:
+    costs = examination().event_costs(tenant, anomaly_id)
+    if len(costs) > MOST_SEARCHED:
+        dearest = sorted(costs, key=lambda cost: (-cost.bits, cost.event.seq))
+        tried = [cost.event.seq for cost in dearest[: max(10, ROOM // len(costs))]]
+        nothing = SmallestRemoval(seqs=(), outcome=None)
+        return examination().leave_one_out(tenant, anomaly_id, tried), nothing
     return examination().leave_one_out(tenant, anomaly_id), examination().smallest_set(tenant, anomaly_id)
 
 

@@ -130,6 +130,11 @@ def chips(title: str, texts: Sequence[str]) -> str:
     return f'<div class="dl-chips">{title} {"".join(f"<code>{escaped(t)}</code>" for t in texts)}</div>'
 
 
+def turns(body: str) -> str:
+    """Texts of a model call, as HTML, in a frame of their own."""
+    return f'<div class="dl-diff">{body}</div>'
+
+
 def diff(segments: Sequence[Segment]) -> str:
     """How the nearest baseline event becomes the event: removed struck out, added marked as new."""
     marks = {"same": "dl-old", "added": "dl-new", "removed": "dl-gone"}

@@ -10,9 +10,13 @@ from driftlock.ui import byte_map_view
 from driftlock.ui.byte_map_lines import Line
 from driftlock.ui.payload_text import text
 from driftlock.ui.session import TENANT, app, examination
-from driftlock_core.attribution import nearest, novel_tokens
+from driftlock_core.attribution import difference, nearest, novel_tokens
 from driftlock_core.numbers_text import bits_text, count_text, percent_text
 
+TWIN_HELP: Final = (
+    "The baseline event that best predicts this one: with it alone known, the event takes fewest bits. Tried are the "
+    "events that its bytes are copied from; where there are none, all of the baseline."
+)
 MOST_PIECES: Final = 30
 MOST_WORDS: Final = 12
 MOST_CHARACTERS: Final = 4_000
@@ -53,9 +57,29 @@ def show(anomaly_id: str, cost: EventCost, line: Line) -> None:
                 f"({percent_text(like.similarity)} of words shared)"
             )
             st.html(byte_map_view.diff(like.segments))
+            _twin(anomaly_id, cost, baseline, like.index, [event.seq for event in stored])
             st.caption("Struck out: only in the baseline event. Underlined: only here.")
         if st.toggle("Show the event as received", key="raw"):
             st.code(text(cost.event.payload, MOST_CHARACTERS), language=None, wrap_lines=True)
+
+
+def _twin(
+    anomaly_id: str, cost: EventCost, baseline: Sequence[bytes], like: int, baseline_seqs: Sequence[int]
+) -> None:
+    seq = cost.event.seq
+    twin = examination().twins(TENANT, anomaly_id, [seq])[seq]
+    saves = (
+        f"known alone, it takes {bits_text(twin.bits)} bits instead of {bits_text(twin.alone_bits)} "
+        f"({percent_text(twin.predicts)} saved)"
+    )
+    # Two numbers of one line are one answer.
+    if baseline[twin.index] == baseline[like]:
+        st.markdown(f"It is also its nearest twin: {saves}.", help=TWIN_HELP)
+        return
+    st.markdown(
+        f"**Nearest twin: baseline event {count_text(baseline_seqs[twin.index])}**; {saves}", help=TWIN_HELP
+    )
+    st.html(byte_map_view.diff(difference(baseline[twin.index], cost.canonical)))
 
 
 def _sources(line: Line, baseline_seqs: Sequence[int]) -> None:

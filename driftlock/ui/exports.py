@@ -1,9 +1,9 @@
-"""Flagged windows as CSV, NDJSON and JSON: exact numbers, times in ISO 8601."""
+"""Rows of a table as CSV, NDJSON and JSON: exact numbers, times in ISO 8601."""
 
 import csv
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -45,13 +45,18 @@ def values(row: AnomalyRow) -> dict[str, Any]:
     return plain
 
 
-def as_csv(rows: Iterable[AnomalyRow]) -> bytes:
+def as_csv(
+    rows: Iterable[Any],
+    *,
+    fields: Sequence[str] = FIELDS,
+    plain: Callable[[Any], dict[str, Any]] = values,
+) -> bytes:
     """CSV with a header; texts that a spreadsheet would run as a formula get a leading apostrophe."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(FIELDS)
+    writer.writerow(fields)
     for row in rows:
-        writer.writerow([safe_cell(value) for value in values(row).values()])
+        writer.writerow([safe_cell(value) for value in plain(row).values()])
     return text.getvalue().encode()
 
 
@@ -60,11 +65,11 @@ def safe_cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_SIGNS) else value
 
 
-def as_ndjson(rows: Iterable[AnomalyRow]) -> bytes:
+def as_ndjson(rows: Iterable[Any], *, plain: Callable[[Any], dict[str, Any]] = values) -> bytes:
     """One JSON object a line."""
-    return b"".join(json.dumps(values(row), ensure_ascii=False).encode() + b"\n" for row in rows)
+    return b"".join(json.dumps(plain(row), ensure_ascii=False).encode() + b"\n" for row in rows)
 
 
-def as_json(rows: Iterable[AnomalyRow]) -> bytes:
+def as_json(rows: Iterable[Any], *, plain: Callable[[Any], dict[str, Any]] = values) -> bytes:
     """One JSON array."""
-    return json.dumps([values(row) for row in rows], ensure_ascii=False, indent=2).encode() + b"\n"
+    return json.dumps([plain(row) for row in rows], ensure_ascii=False, indent=2).encode() + b"\n"

@@ -35,12 +35,12 @@ def show(stream: Stream) -> None:
             default="strongest",
             required=True,
             format_func=ORDERS.__getitem__,
-            key="by",
+            key="order",
             bind="query-params",
             persist_state="session",
             label_visibility="collapsed",
         )
-        number = st.pagination(pages, key="pg", bind="query-params") if pages > 1 else 1
+        number = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
     rows = app().queries.anomalies(
         TENANT, stream.id, order=order or "strongest", offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE
     )

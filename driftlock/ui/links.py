@@ -1,5 +1,6 @@
 """Addresses inside the dashboard. They carry ids and names of views, never payloads."""
 
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -7,23 +8,38 @@ import streamlit as st
 
 from driftlock.ui.session import TENANT, app
 
+OVERVIEW: Final = "pages/overview.py"
 ANALYZE: Final = "pages/analyze.py"
 ANOMALY: Final = "pages/anomaly.py"
+TUNING: Final = "pages/tuning.py"
+SCENARIOS: Final = "pages/scenarios.py"
 # The default page answers at the root, so its address has no path.
-_PATHS: Final = {ANALYZE: "", ANOMALY: "anomaly"}
+_PATHS: Final = {
+    OVERVIEW: "",
+    ANALYZE: "analyze",
+    ANOMALY: "anomaly",
+    TUNING: "tuning",
+    SCENARIOS: "scenarios",
+}
 
 
-def address(page: str, **parameters: str) -> str:
-    """The full address of a view, as another browser can open it."""
+def address(page: str, **parameters: str | Sequence[str]) -> str:
+    """The full address of a view, as another browser can open it; several values repeat their name."""
     here = urlsplit(st.context.url or "")
     root = here.path.rstrip("/")
     for path in _PATHS.values():
         if path and root.endswith(f"/{path}"):
             root = root.removesuffix(f"/{path}")
-    return urlunsplit((here.scheme, here.netloc, f"{root}/{_PATHS[page]}", urlencode(parameters), ""))
+    query = urlencode(parameters, doseq=True)
+    return urlunsplit((here.scheme, here.netloc, f"{root}/{_PATHS[page]}", query, ""))
 
 
-def copy(page: str, *, key: str, **parameters: str) -> None:
+def at(path: str) -> str | None:
+    """The page that answers at *path*; None: none of these."""
+    return next((page for page, its in _PATHS.items() if its == path), None)
+
+
+def copy(page: str, *, key: str, **parameters: str | Sequence[str]) -> None:
     """A button that shows the address, with Streamlit's own copy symbol."""
     with st.popover("Copy link", key=key):
         st.code(address(page, **parameters), language=None, wrap_lines=True)

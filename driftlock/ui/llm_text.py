@@ -54,16 +54,32 @@ def summary(event: bytes) -> str:
     return " · ".join(f"{turn.label}: {_said(event, turn.text)}" for turn in turns(event))
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One text of an event as HTML."""
+
+    label: str
+    html: str
+
+
 def bodies(events: Sequence[bytes], window: Sequence[bytes], parsed: ByteMap) -> dict[int, str]:
+    """HTML of the texts of each event that has any, by position; arguments as of :func:`spoken`."""
+    return {at: "".join(one.html for one in said) for at, said in spoken(events, window, parsed).items()}
+
+
+def spoken(
+    events: Sequence[bytes], window: Sequence[bytes], parsed: ByteMap
+) -> dict[int, tuple[Spoken, ...]]:
     """
-    HTML of the texts of each event that has any, by position.
+    The texts of each event that has any, by position.
 
     Args:
         events: As received.
         window: The same, canonical.
         parsed: Where the bytes of the canonical events come from.
     """
-    result, starts = {}, [0]
+    result: dict[int, tuple[Spoken, ...]] = {}
+    starts = [0]
     for line in window:
         starts.append(starts[-1] + len(line) + 1)
     kinds = _Kinds(parsed)
@@ -71,7 +87,9 @@ def bodies(events: Sequence[bytes], window: Sequence[bytes], parsed: ByteMap) ->
         if said := turns(event):
             where = aligned(event, tree(event), line)
             own = kinds.of(starts[at], starts[at] + len(line))
-            result[at] = "".join(_turn(event, turn, where.get(turn.text), own) for turn in said)
+            result[at] = tuple(
+                Spoken(turn.label, _turn(event, turn, where.get(turn.text), own)) for turn in said
+            )
     return result
 
 

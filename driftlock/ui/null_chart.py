@@ -59,6 +59,8 @@ def null_panel(
                     "line": {"width": 0},
                     "pattern": {
                         "shape": "" if below else "/",
+                        # Drawn over the fill: replaced by the pattern, a bar of one colour is not seen.
+                        "fillmode": "overlay",
                         "fgcolor": colours.background,
                         "size": 6,
                         "solidity": 0.25,

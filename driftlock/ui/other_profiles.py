@@ -4,11 +4,11 @@ from typing import Any, Final
 
 from driftlock.ui import view_words, words
 from driftlock_core.numbers_text import limit_text, ncd_text, p_text
-from driftlock_core.profiles import PROFILES
+from driftlock_core.profiles import BALANCED, PROFILES, STRICT
 
 CAVEAT: Final = (
     "This window's distance and p, as recorded, against each profile's limits. A run under another profile may "
-    "rank among more past windows: strict takes 1000 where the others take 200."
+    f"rank among more past windows: strict takes {STRICT.references} where the others take {BALANCED.references}."
 )
 
 

@@ -32,6 +32,11 @@ def _follow(run_id: str) -> None:
         st.caption("This goes on when you leave the page; its address brings you back.")
 
 
+def followed(run: Run) -> bool:
+    """Whether there is no result before it ends; what is played live has one all the time."""
+    return run.state in AT_WORK and run.source != "live"
+
+
 def share(run: Run) -> float:
     """How much of the work is done, 0 to 1: half for reading, half for analyzing."""
     read = min(1.0, run.bytes_read / run.size_bytes) if run.size_bytes else 0.0

@@ -36,6 +36,7 @@ def removal_bars(
                 "line": {"width": 0},
                 "pattern": {
                     "shape": ["/" if c else "" for c in chosen],
+                    "fillmode": "overlay",
                     "fgcolor": colours.background,
                     "size": 6,
                     "solidity": 0.25,

@@ -5,8 +5,18 @@ import streamlit as st
 from driftlock.model import Stream
 from driftlock.services.series_queries import SeriesAnomaly, around
 from driftlock.services.series_store import SeriesAnomalyRow
-from driftlock.ui import links, page, series_record, words
+from driftlock.ui import (
+    anomaly_navigation,
+    anomaly_review,
+    context_history,
+    links,
+    page,
+    series_record,
+    words,
+)
+from driftlock.ui.anomaly_record import as_file
 from driftlock.ui.charts import PLOTLY_CONFIG
+from driftlock.ui.review_queue import Place
 from driftlock.ui.series_chart import series_chart
 from driftlock.ui.series_result import HELP, expected, records, when
 from driftlock.ui.session import TENANT, app, colours
@@ -14,7 +24,6 @@ from driftlock_core.numbers_text import count_text, p_text
 from driftlock_core.series_text import READING_NAMES, expected_text, value_text
 from driftlock_core.series_verdict import SeriesVerdict
 
-_SEVERITY_COLOURS = {"low": "gray", "medium": "orange", "high": "orange"}
 # Records shown on either side of the stretch: three times its length, and never fewer than a few screens' worth.
 _FEWEST_AROUND = 60
 
@@ -22,14 +31,26 @@ _FEWEST_AROUND = 60
 def show(anomaly: SeriesAnomaly, stream: Stream) -> None:
     """Sentence, three cards, and the tabs."""
     page.style(colours(), title_size="1.45rem")
-    _navigation(anomaly, stream)
+    anomaly_navigation.show(
+        anomaly.row.id,
+        stream,
+        Place(
+            previous_id=anomaly.previous_id,
+            next_id=anomaly.next_id,
+            position=anomaly.position,
+            total=anomaly.total,
+            name="flagged",
+        ),
+    )
     st.title(words.emphasised(anomaly.row.sentence), anchor=False)
     _chips(anomaly)
+    anomaly_review.bar(anomaly.row, lambda: as_file(anomaly.record))
     _cards(anomaly)
     tabs = {
         "Series": _series,
         "At the same time": _together,
         "Is it chance?": _chance,
+        "Context": context_history.show_series,
         "Record": series_record.show,
     }
     for tab, draw in zip(
@@ -43,6 +64,7 @@ def show(anomaly: SeriesAnomaly, stream: Stream) -> None:
 def _chips(anomaly: SeriesAnomaly) -> None:
     row = anomaly.row
     with st.container(horizontal=True, gap="xsmall"):
+        anomaly_review.chip(row)
         st.badge("▲ Flagged", color="orange")
         st.badge(
             f"{words.SEVERITY_SYMBOLS[row.severity]} {row.severity} severity",
@@ -55,25 +77,6 @@ def _chips(anomaly: SeriesAnomaly) -> None:
         if row.first_at is not None:
             st.badge(f"{records(row).capitalize()} of the series", color="gray")
         st.badge(f"Incident {anomaly.incident}", color="gray", help=HELP["incidents"])
-
-
-def _navigation(anomaly: SeriesAnomaly, stream: Stream) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        for label, target, key in (("‹ Prev", anomaly.previous_id, "K"), ("Next ›", anomaly.next_id, "J")):
-            st.button(label, disabled=target is None, on_click=_open, args=(target,), shortcut=key)
-        st.caption(f"{count_text(anomaly.position)} of {count_text(anomaly.total)} flagged", width="content")
-        if stream.run_id is not None:
-            st.page_link(
-                links.ANALYZE,
-                label="All of this run",
-                icon=":material/arrow_back:",
-                query_params={"run": stream.run_id},
-            )
-        links.copy(links.ANOMALY, key="copy-anomaly", id=anomaly.row.id)
-
-
-def _open(anomaly_id: str) -> None:
-    st.query_params["id"] = anomaly_id
 
 
 def _cards(anomaly: SeriesAnomaly) -> None:

@@ -11,7 +11,7 @@ from driftlock.services.series_store import SeriesAnomalyRow, SeriesPoints
 from driftlock.ui import words
 from driftlock.ui.charts import Drawing, frame
 from driftlock.ui.theme import Tokens
-from driftlock.ui.timeline_chart import kept
+from driftlock.ui.timeline_chart import Interval, kept
 from driftlock_core.series_text import value_text
 
 HEIGHT: Final = 320  # pixels
@@ -28,6 +28,7 @@ def series_chart(
     warmup_seq: int,
     unit: str,
     emphasised: str | None = None,
+    shaded: Interval | None = None,
 ) -> Drawing:
     """
     Draw the values of a series; never smoothed.
@@ -39,6 +40,7 @@ def series_chart(
         warmup_seq: Event of the first record that was judged; what comes before is shaded as learned.
         unit: What the vertical axis shows.
         emphasised: Id of the anomaly whose stretch alone is shaded.
+        shaded: Events that are shaded and named besides.
     """
     value = np.asarray(points.value, dtype=np.float64)
     seq = np.asarray(points.seq, dtype=np.int64)
@@ -56,6 +58,10 @@ def series_chart(
         _shade(
             figure, x[start], x[min(int(end), seq.size - 1)], colours.flagged_band, "", colours.flagged_text
         )
+    if shaded is not None:
+        start = min(int(np.searchsorted(seq, shaded.first)), seq.size - 1)
+        end = max(start, int(np.searchsorted(seq, shaded.last, "right")) - 1)
+        _shade(figure, x[start], x[end], colours.flagged_band, shaded.label, colours.flagged_text)
     _add_band(figure, points, x, colours)
     flagged = np.zeros(seq.size, dtype=np.bool_)
     flagged[at_mark] = True

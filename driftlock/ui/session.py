@@ -5,18 +5,29 @@ from typing import Final
 import streamlit as st
 
 from driftlock.bootstrap import App, open_app
+from driftlock.model import DEMO
 from driftlock.services.examine import Examination
 from driftlock.settings import Settings
 from driftlock.ui.theme import Tokens, tokens
 
-TENANT: Final = "demo"
+TENANT: Final = DEMO
+TENANT_NAME: Final = "Demo"
 READER: Final = "visitor"  # who acts, as histories name them
+ROLE: Final = "analyst"
 
 
 @st.cache_resource(show_spinner=False)
 def app() -> App:
     """The application, opened once per process and shared by all sessions."""
-    return open_app(Settings.from_environment())
+    return _given[-1] if _given else open_app(Settings.from_environment())
+
+
+_given: Final[list[App]] = []
+
+
+def use(opened: App) -> None:
+    """Show this application, which the process opened for more than the dashboard."""
+    _given.append(opened)
 
 
 def examination() -> Examination:

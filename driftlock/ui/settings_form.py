@@ -157,7 +157,7 @@ def _custom() -> Profile | None:
             "seed": seed,
         }
         try:
-            # A p limit below what 200 past windows can express needs more of them, as strict has.
+            # A p limit below what balanced's past windows can express needs more of them, as strict has.
             references = max(BALANCED.references, round(10 / alpha)) if alpha else BALANCED.references
             compressor_named(str(compressor))  # may lack its library
             return replace(BALANCED, name="custom", references=references, **values)

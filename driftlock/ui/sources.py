@@ -1,4 +1,4 @@
-"""Pick: a sample, a file or pasted text becomes a source of bytes."""
+"""Pick: a sample, a file or pasted text becomes a source of bytes; a live feed is none."""
 
 import hashlib
 import io
@@ -10,10 +10,15 @@ from typing import BinaryIO, Final
 import streamlit as st
 
 from driftlock import model
-from driftlock.ui import samples, words
+from driftlock.ui import live_source, samples, words
 from driftlock.ui.session import app
 
-SOURCES: Final[dict[model.Source, str]] = {"sample": "Sample", "upload": "Upload", "paste": "Paste"}
+SOURCES: Final[dict[model.Source, str]] = {
+    "sample": "Sample",
+    "upload": "Upload",
+    "paste": "Paste",
+    "live": "Live generator",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,9 @@ def pick() -> Chosen | None:
         return _upload()
     if source == "paste":
         return _paste()
+    if source == "live":
+        live_source.show()  # it is not copied and analyzed, but judged as it comes
+        return None
     return _sample()
 
 

@@ -26,6 +26,7 @@ class Tokens:
     error: str
     novel_fill: str  # bytes the baseline does not hold
     repeat_fill: str  # bytes repeated inside the window
+    steps: tuple[str, str, str, str, str]  # of an amount, from none to much
 
 
 LIGHT: Final = Tokens(
@@ -47,6 +48,7 @@ LIGHT: Final = Tokens(
     error="#A3204A",
     novel_fill="#FFD9A8",
     repeat_fill="#CFE6F7",
+    steps=("#E8EEF5", "#BCD2E8", "#86AFD8", "#4A86C1", "#0B5CAD"),
 )
 
 DARK: Final = Tokens(
@@ -68,6 +70,7 @@ DARK: Final = Tokens(
     error="#FF8FB0",
     novel_fill="#6B3A00",
     repeat_fill="#173B57",
+    steps=("#1F2A36", "#27435F", "#34638D", "#4F8FC6", "#7CBBF7"),
 )
 
 

@@ -54,6 +54,14 @@ def kept(ncd: npt.NDArray[np.float64], flagged: npt.NDArray[np.bool_]) -> tuple[
     return np.unique(np.array(rows, dtype=np.int64)), int(np.diff(starts).max())
 
 
+def positions(columns: ScoreColumns) -> tuple[npt.NDArray[Any], bool]:
+    """Where each window lies along the axis, and whether that is a time: else it is its last event."""
+    last_seq = np.asarray(columns.last_seq, dtype=np.int64)
+    times = np.asarray(columns.last_at_us, dtype=np.int64)
+    by_time = bool(times.size and times.min() >= 0 and (np.diff(times) >= 0).all() and times[-1] > times[0])
+    return (times.astype("datetime64[us]") if by_time else last_seq), by_time
+
+
 def timeline(
     columns: ScoreColumns,
     *,
@@ -76,9 +84,7 @@ def timeline(
     flagged = np.asarray(columns.flagged, dtype=bool)
     rows, stands_for = kept(scores, flagged)
     last_seq = np.asarray(columns.last_seq, dtype=np.int64)
-    times = np.asarray(columns.last_at_us, dtype=np.int64)
-    by_time = bool(times.size and times.min() >= 0 and (np.diff(times) >= 0).all() and times[-1] > times[0])
-    x: npt.NDArray[Any] = times.astype("datetime64[us]") if by_time else last_seq
+    x, by_time = positions(columns)
     figure = frame(
         colours,
         height=HEIGHT,

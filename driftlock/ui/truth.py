@@ -4,7 +4,7 @@ import streamlit as st
 
 from data_generator import SAMPLES
 from driftlock.model import Run, ScoreColumns, Stream
-from driftlock.ui import samples
+from driftlock.ui import live_truth, samples
 from driftlock.ui.session import TENANT, app
 from driftlock.ui.timeline_chart import Interval
 from driftlock.ui.truth_score import placed, score
@@ -12,6 +12,8 @@ from driftlock.ui.truth_score import placed, score
 
 def reveal(run: Run, stream: Stream, columns: ScoreColumns) -> tuple[Interval, ...]:
     """Ask whether to reveal; then say what was found and give the intervals to draw."""
+    if run.source == "live":
+        return live_truth.reveal(run, stream, columns)
     sample = SAMPLES.get(str(run.options.get("sample")))
     if run.source != "sample" or sample is None:
         return ()

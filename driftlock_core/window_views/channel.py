@@ -49,6 +49,11 @@ class WindowViews:
         self.baselines: dict[int, Ints] = {}  # template numbers of each epoch's baseline
         self._numbers = TemplateNumbers()
 
+    def set_limits(self, profile: Profile, ranked_at: float = 0.0) -> None:
+        """As of :class:`PastWindows`."""
+        self._profile = profile
+        self.past.set_limits(profile, ranked_at)
+
     @property
     def views(self) -> frozenset[str]:
         """Those the profile asks for and the stream allows, the bytes among them."""
@@ -153,6 +158,10 @@ class WindowViews:
             sizes,
         )
         return self.past.judge(rows, mu, cbar, self.aspects, len(self.views))
+
+    def distances_at(self, scores: Floats) -> Floats:
+        """Of the windows last measured, with their *scores* as far as these are exact; as ``AspectColumns.distance``."""
+        return self.past.distances_at(scores, self.aspects)
 
     def distance(self, aspect: Aspect, window: int, score: float) -> float:
         """Of a window last measured, with its exact *score*."""

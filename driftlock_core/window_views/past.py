@@ -26,6 +26,12 @@ class AspectColumns(NamedTuple):
     chance: Floats  # shape (windows,): flags to expect, "at most about"
     factor: Ints  # shape (windows,): views looked at; 1 while references are too few for a decision
 
+    @classmethod
+    def none(cls, windows: int) -> "AspectColumns":
+        """Of a stream of which nothing but the bytes is looked at."""
+        nothing = np.full((windows, len(ASPECTS)), np.nan)
+        return cls(nothing, nothing, np.zeros(windows), np.ones(windows, dtype=np.int64))
+
 
 class PastWindows:
     """
@@ -37,6 +43,7 @@ class PastWindows:
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile
+        self._ranked_at = 0.0
         self.table = np.empty((0, len(STATISTICS)), dtype=np.int64)
         self.start = 0  # position of table[0] among all windows, cold ones first
         self.windows = 0  # measured, cold ones not counted
@@ -45,6 +52,16 @@ class PastWindows:
             -1,
             (),
         )  # of a block, for its next window
+
+    def set_limits(self, profile: Profile, ranked_at: float = 0.0) -> None:
+        """
+        Rank the next windows for other limits; nothing else of *profile* differs.
+
+        Args:
+            ranked_at: Ranks also where the aspects would have a say at this larger alpha.
+        """
+        self._profile = profile
+        self._ranked_at = ranked_at
 
     @property
     def _cold(self) -> int:
@@ -101,7 +118,7 @@ class PastWindows:
         taken = slice(first % k, first % k + len(rows))
         p, m, usual = (np.concatenate(found)[taken] for found in zip(*parts, strict=True))
         self._newest = usual
-        return self._columns(rows, (rows[:, 0] - mu) / cbar, p, m, aspects, looked_at)
+        return self._columns((rows[:, 0] - mu) / cbar, p, m, aspects, looked_at)
 
     def _ranked(
         self,
@@ -122,7 +139,7 @@ class PastWindows:
         """
         usual = sets.medians(len(STATISTICS))
         p = np.full((*windows.shape, len(ASPECTS)), np.nan)
-        if aspects and (sets.m >= self._least(looked_at)).any():
+        if aspects and (sets.m >= self._least_ranked(looked_at)).any():
             at = [ASPECTS.index(aspect) for aspect in aspects]
             p[..., at] = np.moveaxis(conformal_ranks(columns, sets, windows, aspects), 0, -1)
         k = windows.shape[1]
@@ -132,9 +149,15 @@ class PastWindows:
         """References from which on the aspects decide."""
         return self._profile.references_for(looked_at) if self._profile.p_mode == "max" else np.inf
 
+    def _least_ranked(self, looked_at: int) -> float:
+        """References from which on the aspects are ranked, whether they decide or not."""
+        least = self._least(looked_at)
+        if self._ranked_at and least < np.inf:
+            return min(least, self._profile.references_for(looked_at, self._ranked_at))
+        return least
+
     def _columns(
         self,
-        rows: Ints,
         scores: Floats,
         p: Floats,
         m: Ints,
@@ -143,20 +166,21 @@ class PastWindows:
     ) -> AspectColumns:
         """Of the windows last judged, from what :meth:`_ranked` found."""
         profile, joined = self._profile, m >= self._least(looked_at)
-        distance = np.full(p.shape, np.nan)
-        # Of m + 1 exchangeable windows so many have a rank that passes, under each aspect. What the threshold
-        # takes away is not counted: the pool that would tell holds past faults, and so would hide the next one.
-        places = (profile.alpha / looked_at * (m + 1) + 1e-9).astype(np.int64)
-        chance = len(aspects) * places / (m + 1)
-        for aspect in aspects:
-            at = ASPECTS.index(aspect)
-            distance[:, at] = distances(aspect, rows, self._newest, scores)
+        chance = flags_by_chance(len(aspects), m, profile.alpha / looked_at, profile.chunks_per_window)
         return AspectColumns(
-            p=np.where(joined[:, None], p, np.nan),
-            distance=distance,
-            chance=np.where(joined, np.minimum(1.0, chance), 0.0),
+            p=np.where((m >= self._least_ranked(looked_at))[:, None], p, np.nan),
+            distance=self.distances_at(scores, aspects),
+            chance=np.where(joined, chance, 0.0),
             factor=np.where(joined, looked_at, 1),
         )
+
+    def distances_at(self, scores: Floats, aspects: tuple[Aspect, ...]) -> Floats:
+        """Of the windows last judged, with their *scores* as far as these are exact; as ``AspectColumns.distance``."""
+        rows = self.table[len(self.table) - len(scores) :]
+        found = np.full((len(scores), len(ASPECTS)), np.nan)
+        for aspect in aspects:
+            found[:, ASPECTS.index(aspect)] = distances(aspect, rows, self._newest, scores)
+        return found
 
     def take_back(self, windows: int) -> None:
         """Undo the last windows."""
@@ -172,6 +196,32 @@ class PastWindows:
         if oldest > self.start:
             self.table = self.table[oldest - self.start :].copy()
             self.start = oldest
+
+
+def flags_by_chance(aspects: int, m: Ints, alpha: float, k: int) -> Floats:
+    """
+    Flags to expect of each window, "at most about", if its stream went on as before.
+
+    Of m + 1 exchangeable windows, alpha·(m + 1) rank high enough under each aspect. But a window
+    shares events with those around it, and one odd stretch lifts all *k* that hold it:
+    m references are m/k stretches, and the topmost so many of m/k + 1 pass that
+    their windows fill the places above. What the distance takes away is not
+    counted: the pool that would tell holds past faults, and so would hide the next one.
+
+    Args:
+        aspects: Ranked one by one.
+        m: References, one entry per window.
+        alpha: Largest rank that passes.
+        k: Windows that share an event, chunks of a window.
+
+    >>> flags_by_chance(3, np.array([99, 200, 500]), 0.01, 5).round(3).tolist()
+    [0.144, 0.073, 0.03]
+    """
+    places = np.floor(alpha * (m + 1) + 1e-9)
+    stretches = np.where(places >= 1, 1 + (places - 1) // k, 0)
+    share = np.maximum(places / (m + 1), stretches / (m / k + 1))
+    chance: Floats = np.minimum(1.0, aspects * share)
+    return chance
 
 
 def distances(aspect: Aspect, rows: Ints, usual: Floats, scores: Floats) -> Floats:

@@ -14,6 +14,7 @@ from streams import usual
 from driftlock_core import BALANCED, Detector, InvalidProfile, Masker, Windows, load, save
 from driftlock_core.window_views.catalogue import ASPECTS, COLUMN
 from driftlock_core.window_views.conformal import conformal_p
+from driftlock_core.window_views.past import flags_by_chance
 from driftlock_core.window_views.recency import Recency
 from driftlock_core.window_views.skeleton import skeleton_of
 from driftlock_core.window_views.template_numbers import TemplateNumbers
@@ -147,17 +148,37 @@ def test_batches_and_saved_states_change_nothing():
     assert joined.verdicts == whole.verdicts
 
 
+def by_chance(m, alpha, k):
+    """Of the windows of m/k + 1 stretches, all k of one lifted together, the share that ranks high enough; or of single ones."""
+    single = sum(rank / (m + 1) <= alpha + 1e-12 for rank in range(1, m + 2)) / (m + 1)
+    above, passing = 0, 0
+    while (above + 1) / (m + 1) <= alpha + 1e-12:  # the next stretch has so many windows of others above it
+        passing, above = passing + 1, above + k
+    return min(1.0, max(single, passing / (m / k + 1)))
+
+
 def test_chance_is_what_the_ranks_alone_would_let_pass():
-    """Under each of three aspects, of m + 1 exchangeable windows those that rank high enough; never less than flagged."""
+    """Under each of three aspects the windows that rank high enough, where one stretch lifts all that hold it."""
     events = log("access", 700, seed=8)
     windows = Detector(SMALL).update(events, timed(len(events), 9))
     cold, k = SMALL.chunks_in_baseline - SMALL.chunks_per_window + 1, SMALL.chunks_per_window
     joined = np.flatnonzero(windows.factor > 1).tolist()
     for index in joined:
         m = min(SMALL.references, cold + max(0, (index // k - 1) * k + 1))
-        passing = sum(rank / (m + 1) * 5 <= SMALL.alpha for rank in range(1, m + 2))
-        assert windows.chance[index] == pytest.approx(3 * passing / (m + 1))
+        assert windows.chance[index] == pytest.approx(min(1.0, 3 * by_chance(m, SMALL.alpha / 5, k)))
     assert len(joined) > 30
+
+
+@pytest.mark.parametrize("m", [99, 200, 500, 1000])
+def test_stretches_that_rise_together_pass_as_often_as_stated(m):
+    """Played out: windows of independent stretches, five tied ones each, ranked among the m before them."""
+    dice = np.random.default_rng(m)
+    played = 20_000
+    stretches = dice.random((played, m // 5 + 1))
+    above = 5 * (stretches[:, 1:] > stretches[:, :1]).sum(axis=1)
+    share = float(((above + 1) / (m + 1) <= 0.01).mean())
+    stated = float(flags_by_chance(1, np.array([m]), 0.01, 5)[0])
+    assert share == pytest.approx(stated, abs=4 * np.sqrt(stated / played))
 
 
 def test_shuffled_streams_are_flagged_less_than_chance_allows():

@@ -8,6 +8,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -35,13 +36,13 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running dashboard with an empty home and an upload limit of 4 MB."""
+@contextmanager
+def serving(home: Path, **settings: str) -> Iterator[str]:
+    """The address of a dashboard on *home*, while the block lasts; *settings* without their prefix."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    home = tmp_path_factory.mktemp("home")
+    home.mkdir(parents=True, exist_ok=True)
     log = home / "streamlit.log"
     with log.open("wb") as output:
         server = subprocess.Popen(
@@ -55,7 +56,9 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
                 "--server.address=127.0.0.1",
             ],
             cwd=ROOT,
-            env=os.environ | {"DRIFTLOCK_HOME": str(home / "driftlock"), "DRIFTLOCK_MAX_UPLOAD_MB": "4"},
+            env=os.environ
+            | {"DRIFTLOCK_HOME": str(home)}
+            | {f"DRIFTLOCK_{name.upper()}": value for name, value in settings.items()},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -66,6 +69,14 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a running dashboard with an empty home, no demo data, and an upload limit of 4 MB."""
+    home = tmp_path_factory.mktemp("home") / "driftlock"
+    with serving(home, demo_data="off", max_upload_mb="4") as address:
+        yield address
 
 
 def _await(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

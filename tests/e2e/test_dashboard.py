@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from data_generator import generate
+from tests.e2e.complaints import complaints
 from tests.e2e.tabs import select_tab
 
 pytestmark = pytest.mark.browser
@@ -17,7 +18,7 @@ FORBIDDEN = ("confidence", "probability that", "p=0.000", "p = 0.000", "all clea
 
 def run_sample(page: Page, dashboard: str, sample: str) -> str:
     """Analyze a sample with its own settings and give the address of the result."""
-    page.goto(f"{dashboard}/?sample={sample}")
+    page.goto(f"{dashboard}/analyze?sample={sample}")
     page.get_by_role("button", name="Run").click()
     page.get_by_role("heading", name="Flagged windows").wait_for()
     return page.url
@@ -41,7 +42,7 @@ def open_strongest(page: Page, result: str) -> None:
 
 def upload(page: Page, dashboard: str, name: str, data: bytes) -> None:
     """Choose a file on the Upload tab."""
-    page.goto(f"{dashboard}/?src=Upload")
+    page.goto(f"{dashboard}/analyze?src=Upload")
     page.locator("input[type=file]").set_input_files(
         {"name": name, "mimeType": "application/octet-stream", "buffer": data}
     )
@@ -58,7 +59,7 @@ def sideways(page: Page) -> int:
 
 def test_a_sample_leads_to_flagged_windows_beside_chance(page: Page, dashboard: str) -> None:
     """Choose a card, run, and the result names what chance alone would flag."""
-    page.goto(dashboard)
+    page.goto(f"{dashboard}/analyze")
     page.get_by_role("button", name="Choose").first.click()
     page.get_by_role("button", name="Run").click()
     page.get_by_text(re.compile(r"\d+ flagged · at most about .+ by chance alone")).wait_for()
@@ -192,9 +193,7 @@ def test_no_page_scrolls_sideways_or_fails(
     )
     page = context.new_page()
     page.set_default_timeout(20_000)
-    errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    errors = complaints(page)
     seen = []
     open_strongest(page, result)
     for tab in ("What differs", "Is it chance?", "What if", "Record"):
@@ -213,7 +212,7 @@ def test_no_page_scrolls_sideways_or_fails(
 
 def test_the_primary_action_is_in_sight(page: Page, dashboard: str) -> None:
     """With a sample chosen, Run lies within the first 800 pixels."""
-    page.goto(f"{dashboard}/?sample=web-logs")
+    page.goto(f"{dashboard}/analyze?sample=web-logs")
     box = page.get_by_role("button", name="Run").bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 800

@@ -6,6 +6,7 @@ import pytest
 from made_numbers import wide
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.complaints import complaints
 from tests.e2e.tabs import select_tab
 
 pytestmark = pytest.mark.browser
@@ -28,7 +29,7 @@ def result(chromium: Browser, dashboard: str) -> str:
     context = chromium.new_context()
     page = context.new_page()
     page.set_default_timeout(20_000)
-    page.goto(f"{dashboard}/?src=Upload")
+    page.goto(f"{dashboard}/analyze?src=Upload")
     page.locator("input[type=file]").set_input_files(
         {"name": "plant.csv", "mimeType": "text/csv", "buffer": wide()}
     )
@@ -80,9 +81,7 @@ def test_no_page_scrolls_sideways_or_fails(
     )
     page = context.new_page()
     page.set_default_timeout(20_000)
-    errors: list[str] = []
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: errors.append(str(error)))
+    errors = complaints(page)
     open_strongest(page, result)
     for tab in TABS:
         select_tab(page, tab)
@@ -97,7 +96,7 @@ def test_no_page_scrolls_sideways_or_fails(
 
 def test_numbers_can_be_judged_as_text(page: Page, dashboard: str) -> None:
     """The choice reaches the run: windows instead of numbers, and the reason said."""
-    page.goto(f"{dashboard}/?src=Upload")
+    page.goto(f"{dashboard}/analyze?src=Upload")
     page.locator("input[type=file]").set_input_files(
         {"name": "plant.csv", "mimeType": "text/csv", "buffer": wide(300)}
     )

@@ -1,13 +1,16 @@
 import io
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from streams import with_burst
 
 from driftlock.bootstrap import App, open_app
 from driftlock.model import Event
+from driftlock.services.tuning_history import History
 from driftlock.settings import Settings
 from driftlock_core.profiles import BALANCED
 
@@ -75,6 +78,12 @@ def as_events(payloads: list[bytes]) -> list[Event]:
 
 
 @pytest.fixture(scope="session")
+def as_events_of() -> Callable[[list[bytes]], list[Event]]:
+    """:func:`as_events`."""
+    return as_events
+
+
+@pytest.fixture(scope="session")
 def burst() -> list[Event]:
     """Seed 11: 2,600 events, foreign lines among those from 1,190 to 1,300 and again from 2,000 to 2,060."""
     early = with_burst(2600, 11, start=1190, stop=1300, share=0.5)
@@ -120,3 +129,39 @@ def judged(tmp_path_factory: pytest.TempPathFactory, burst: list[Event]) -> Iter
     app.advance(TENANT, stream_id)
     yield app, stream_id
     app.close()
+
+
+# Smaller than the shipped ones, so that a stream has many windows soon.
+TUNED = replace(BALANCED, baseline=80, window=10, hop=2, references=120)
+
+
+@pytest.fixture
+def tuned_stream(app: App) -> Callable[..., str]:
+    """A judged stream of its own, one event a second, or about one."""
+
+    def made(payloads: list[bytes], *, uneven: bool = False) -> str:
+        stream_id = app.create_stream(TENANT, name="api", kind="logs", profile=TUNED)
+        random, moment_us, events = Random(1), START_US, []
+        for at, payload in enumerate(payloads):
+            events.append(Event(payload, "logs", at.to_bytes(8, "big"), moment_us, "api"))
+            moment_us += random.randrange(SECOND_US // 2, 3 * SECOND_US // 2) if uneven else SECOND_US
+        app.receive(TENANT, stream_id, events)
+        app.advance(TENANT, stream_id)
+        return stream_id
+
+    return made
+
+
+@pytest.fixture
+def bursts() -> list[bytes]:
+    """Seed 31: foreign lines in two places of 1,200."""
+    events = with_burst(1200, 31, start=500, stop=530, share=0.5)
+    events[950:970] = with_burst(20, 32, start=0, stop=20, share=0.7)
+    return events
+
+
+@pytest.fixture
+def history(app: App, tuned_stream: Callable[..., str], bursts: list[bytes]) -> History:
+    stream_id = tuned_stream(bursts)
+    app.complete(TENANT, stream_id)
+    return app.tuning.history(TENANT, stream_id)

@@ -23,6 +23,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """The application the pages of this module open; closed and forgotten at the end."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DRIFTLOCK_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setenv("DRIFTLOCK_DEMO_DATA", "off")
         st.cache_resource.clear()
         st.cache_data.clear()
         opened = session.app()
@@ -52,5 +53,5 @@ def by_bytes(app: App) -> Anomaly:
 
 @pytest.fixture
 def dashboard(app: App) -> AppTest:
-    """A fresh session, not run yet."""
-    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    """A fresh session on Analyze, not run yet."""
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page("pages/analyze.py")

@@ -43,6 +43,7 @@ def test_another_browser_opens_a_finished_run_by_its_address(dashboard: AppTest,
     """The run id alone brings metrics and table back."""
     run_id = str(analyzed(dashboard, app, sample="web-logs").query_params["run"])
     other = AppTest.from_file(str(dashboard._script_path), default_timeout=60)
+    other.switch_page("pages/analyze.py")
     other.query_params["run"] = run_id
     other.run()
     assert [m.value for m in other.metric] == [m.value for m in dashboard.metric]

@@ -15,6 +15,11 @@ branch_labels = None
 depends_on = None
 
 FOUND = ("windows", "anomalies", "series_anomalies")
+INDEXES = (
+    ("ix_windows_lanes", "windows", ("chance", "size", "mu")),
+    ("ix_anomalies_feed", "anomalies", ("severity", "extra_bits", "pattern", "incident", "window", "id")),
+    ("ix_series_anomalies_feed", "series_anomalies", ("severity", "bits", "pattern", "id")),
+)
 
 
 def of_stream(table):
@@ -33,11 +38,12 @@ def upgrade() -> None:
             f"WHERE events.tenant = {table}.tenant AND events.stream_id = {table}.stream_id "
             f"AND events.seq = {table}.last_seq), 0)"
         )
-        op.create_index(op.f(f"ix_{table}_tenant_stream_id_seen_us"), table, ["tenant", "stream_id", "seen_us"])
     for table in FOUND[1:]:
         op.add_column(table, sa.Column("pattern", sa.String(16), nullable=False, server_default=""))
         op.create_index(op.f(f"ix_{table}_tenant_seen_us"), table, ["tenant", "seen_us"])
         op.create_index(op.f(f"ix_{table}_tenant_pattern"), table, ["tenant", "pattern"])
+    for name, table, columns in INDEXES:
+        op.create_index(name, table, ["tenant", "stream_id", "seen_us", *columns])
     op.create_table(
         "reviews",
         sa.Column("tenant", sa.String(64), nullable=False),
@@ -109,6 +115,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_profile_changes_tenant_stream_id_at"), "profile_changes", ["tenant", "stream_id", "at"])
     op.create_table(
+        "demo_data",
+        sa.Column("tenant", sa.String(64), nullable=False),
+        sa.Column("begun_at", UtcTime(), nullable=False),
+        sa.Column("days", sa.BigInteger(), nullable=False),
+        sa.Column("taken", sa.BigInteger(), nullable=False),
+        sa.Column("removed_at", UtcTime()),
+        sa.PrimaryKeyConstraint("tenant", name=op.f("pk_demo_data")),
+    )
+    op.create_table(
         "jobs",
         sa.Column("tenant", sa.String(64), nullable=False),
         sa.Column("id", sa.String(32), nullable=False),
@@ -134,14 +149,15 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("jobs", "profile_changes", "annotations", "suppressions", "desk_changes", "reviews"):
+    for table in ("jobs", "demo_data", "profile_changes", "annotations", "suppressions", "desk_changes", "reviews"):
         op.drop_table(table)
+    for name, table, _ in INDEXES:
+        op.drop_index(name, table)
     for table in FOUND[1:]:
         op.drop_index(op.f(f"ix_{table}_tenant_pattern"), table)
         op.drop_index(op.f(f"ix_{table}_tenant_seen_us"), table)
         with op.batch_alter_table(table) as batch:
             batch.drop_column("pattern")
     for table in FOUND:
-        op.drop_index(op.f(f"ix_{table}_tenant_stream_id_seen_us"), table)
         with op.batch_alter_table(table) as batch:
             batch.drop_column("seen_us")

@@ -1,0 +1,41 @@
+"""The HTTP interface of an application."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+
+from driftlock.api import events, refusals
+from driftlock.bootstrap import App
+from driftlock.errors import StoreUnavailable
+from driftlock.model import DEMO
+
+
+def create_app(
+    app: App, *, lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
+) -> FastAPI:
+    """
+    ``POST /v1/streams/{stream_id}/events`` and ``GET /healthz``, in front of *app*.
+
+    Args:
+        lifespan: Of what is mounted beside it.
+    """
+    # The pages of documentation would load scripts from elsewhere.
+    api = FastAPI(
+        title="Driftlock", docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json", lifespan=lifespan
+    )
+    refusals.install(api)
+    api.include_router(events.router(app))
+
+    @api.get("/healthz")
+    def healthz() -> JSONResponse:
+        """Whether events can be read and stored: 200, else 503."""
+        try:
+            app.queries.runs(DEMO, limit=1)
+        except StoreUnavailable as busy:
+            return refusals.unavailable(busy)
+        return JSONResponse({"status": "ok"})
+
+    return api

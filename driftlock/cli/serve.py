@@ -1,0 +1,128 @@
+"""``driftlock serve``: the dashboard and the address that events are sent to, in one process."""
+
+import ipaddress
+import signal
+import socket
+from pathlib import Path
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from driftlock.cli.failure import Failure
+
+if TYPE_CHECKING:
+    from driftlock.bootstrap import App
+
+HOST = "127.0.0.1"
+PORT = 8501
+# What goes on in open pages is over by then; a batch that is being stored takes less.
+GRACE_S = 5
+
+
+@click.command("serve", help=__doc__.partition(":")[2].strip().capitalize() if __doc__ else None)
+@click.option("--host", default=HOST, show_default=True, help="Address to listen at.")
+@click.option(
+    "--port", default=PORT, show_default=True, type=click.IntRange(0, 65_535), help="0: any free one."
+)
+def command(host: str, port: int) -> None:
+    """Serve until it is told to stop."""
+    # Imported here: these take seconds, and ``--help`` needs none of them.
+    from driftlock.bootstrap import open_app
+    from driftlock.settings import Settings
+
+    settings = Settings.from_environment()
+    if not settings.api_key and not _only_here(host):
+        raise Failure(
+            f"{host} can be reached from other machines. Set DRIFTLOCK_API_KEY, or DRIFTLOCK_API_KEY_FILE, to a "
+            f"key that senders must know, or listen at {HOST}."
+        )
+    script = _script()
+    # The server ends in good order at these and then raises them again, for us.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    with _listening(host, port) as listening:
+        app = open_app(settings)
+        try:
+            _serve(app, script, listening)
+        finally:
+            # A run at work may take minutes: the next start takes it up again.
+            app.leave()
+
+
+def _leave(_number: int, _frame: FrameType | None) -> None:
+    raise click.exceptions.Exit(0)
+
+
+def _serve(app: "App", script: Path, listening: socket.socket) -> None:
+    import uvicorn
+
+    from driftlock.api import create_app
+    from driftlock.ui.server import dashboard
+
+    shown = dashboard(script, app)
+    api = create_app(app, lifespan=shown.lifespan)
+    api.mount("/", shown.asgi)  # last: it answers every address that nobody else does
+    address = _address(listening)
+    app.live.address = address
+    server = uvicorn.Server(
+        uvicorn.Config(
+            api,
+            access_log=False,
+            log_level="warning",
+            ws_max_size=shown.largest_message,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+    )
+    click.echo(f"Dashboard {address}, events POST {address}/v1/streams/NAME/events")
+    server.run(sockets=[listening])
+    if not server.started:
+        raise Failure("The server did not start; the lines above say why.")
+
+
+def _only_here(host: str) -> bool:
+    """Whether nobody but this machine reaches *host*."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """
+    A socket that listens there.
+
+    Raises:
+        Failure: The address is not to be had.
+    """
+    try:
+        found: list[Any] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, _, _, _, place = found[0]
+        return socket.create_server(place, family=family, backlog=2048)
+    except OSError as error:
+        raise Failure(
+            f"{host}:{port} cannot be listened at: {error.strerror or error}. Choose another --host or --port."
+        ) from error
+
+
+def _address(listening: socket.socket) -> str:
+    """How this machine reaches the server."""
+    host, port, *_ = listening.getsockname()
+    if ipaddress.ip_address(host).is_unspecified:
+        host = "::1" if ":" in host else HOST
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _script() -> Path:
+    """
+    ``app.py``: beside the packages where they run from their source, else in this folder.
+
+    Raises:
+        Failure: It is in neither place.
+    """
+    for folder in (Path(__file__).parents[2], Path.cwd()):
+        if (folder / "app.py").is_file() and (folder / "pages").is_dir():
+            return folder / "app.py"
+    raise Failure("There is no app.py here. Start it in the folder that holds app.py and pages.")

@@ -1,0 +1,100 @@
+"""What was done at this desk, newest first, each with the way back."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import streamlit as st
+
+from driftlock.errors import ApplicationError
+from driftlock.services.review import Change
+from driftlock.ui import frame, overview_reads, words
+from driftlock.ui.session import READER, TENANT, app
+from driftlock_core.numbers_text import count_text
+
+MOST: Final = 12
+LABEL_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {"real": "real", "not_real": "not real", "not_useful": "not useful"}
+)
+
+
+def undo_last() -> None:
+    """A button that takes the last change back, where there is one."""
+    last = next((one for one in app().review.history(TENANT, limit=MOST) if undoable(one)), None)
+    if last is not None:
+        st.button(
+            "Undo",
+            key="undo-last",
+            icon=":material/undo:",
+            type="tertiary",
+            shortcut=frame.shortcut("Z"),
+            help=said(last),
+            on_click=undo,
+            args=(last.id,),
+        )
+
+
+def show() -> None:
+    """What was done lately, behind a button; nothing where nothing was done."""
+    changes = app().review.history(TENANT, limit=MOST)
+    if not changes:
+        return
+    with st.popover("History", icon=":material/history:", key="history"):
+        for change in changes:
+            with st.container(
+                horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
+            ):
+                st.markdown(
+                    f"{words.literal(said(change))}  \n:small[:gray[{words.literal(f'{words.moment(change.at)} UTC · {change.by}')}]]",
+                    width="stretch",
+                )
+                if undoable(change):
+                    st.button(
+                        "Undo", key=f"undo-{change.id}", type="tertiary", on_click=undo, args=(change.id,)
+                    )
+
+
+def undoable(change: Change) -> bool:
+    """Whether there is something to take back."""
+    return change.id is not None and change.what != "undo" and change.undone_at is None
+
+
+def said(change: Change) -> str:
+    """
+    A change in words.
+
+    >>> from datetime import UTC, datetime
+    >>> at = datetime(2026, 11, 20, tzinfo=UTC)
+    >>> said(Change(id="a", what="label", count=3, at=at, by="visitor", says={"label": "not_real"}))
+    '3 labelled not real'
+    """
+    many = count_text(change.count)
+    match change.what:
+        case "label":
+            text = f"{many} labelled {LABEL_WORDS.get(str(change.says.get('label')), 'otherwise')}"
+        case "snooze":
+            text = f"{many} snoozed"
+        case "suppress":
+            text = f"Pattern suppressed, {many} with it"
+        case "resume":
+            text = f"Suppression ended, {many} shown again"
+        case "annotate":
+            text = "Note added"
+        case "remove_note":
+            text = "Note removed"
+        case _:
+            text = f"{many} restored by undo"
+    return f"{text} (undone)" if change.undone_at is not None else text
+
+
+def undo(change_id: str) -> None:
+    """Take a change back and say what came of it; what was changed since stays as it is."""
+    try:
+        done = app().review.undo(TENANT, change_id, by=READER)
+    except ApplicationError as error:
+        st.toast(words.literal(str(error)), icon=":material/error:")
+        return
+    overview_reads.forget()
+    left = f" {words.plural(len(done.left), 'one')} changed since, left alone." if done.left else ""
+    gone = f" {count_text(done.gone)} not kept any more." if done.gone else ""
+    st.toast(f"Undone: {count_text(done.count)} restored.{left}{gone}", icon=":material/undo:")

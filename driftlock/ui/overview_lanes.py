@@ -1,0 +1,128 @@
+"""The swimlane and, below it, the scores of one stream."""
+
+from typing import Any, Final
+
+import streamlit as st
+
+from driftlock.services.overview_rows import Lane, LaneBy, Lanes, Scope, Wanted
+from driftlock.ui import frame, overview_cell, overview_range, overview_reads, words
+from driftlock.ui.charts import PLOTLY_CONFIG
+from driftlock.ui.overview_cell import Cell
+from driftlock.ui.overview_timeline import scores_of
+from driftlock.ui.session import TENANT, app, colours
+from driftlock.ui.swimlane import swimlane
+from driftlock_core.numbers_text import count_text
+from driftlock_core.profiles import Profile
+
+MOST_LANES: Final = 12
+ALL_LANES: Final = 1_000
+BY: Final[dict[LaneBy, str]] = {"stream": "Stream", "kind": "Kind"}
+_CHART: Final = "lanes"
+_EDGES: Final = "lane-edges"
+
+
+def show(scope: Scope, *, live: bool) -> None:
+    """Lanes, most flagged first; choosing a cell narrows the feed."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+        st.subheader("Where and when", anchor=False, width="content")
+        by: LaneBy = (
+            st.segmented_control(
+                "Lanes by",
+                list(BY),
+                default="stream",
+                required=True,
+                format_func=lambda one: BY[one],
+                key="by",
+                bind="query-params",
+                persist_state="session",
+                label_visibility="collapsed",
+            )
+            or "stream"
+        )
+    every = st.session_state.get("every-lane", False)
+    wide, cells = overview_range.in_cells(scope)
+    found = overview_reads.lanes(wide, by, cells, ALL_LANES if every else MOST_LANES)
+    if found.lanes:
+        _draw(scope, found)
+    _more(found, every=every)
+    if not live:  # then the strip shows the newest scores, and goes on showing them
+        scores_of(scope, stream_to_show(scope))
+
+
+def stream_to_show(scope: Scope) -> str | None:
+    """Whose scores are drawn: of the stream with the strongest flagged window, in the chosen cell if there is one."""
+    cell = overview_cell.chosen()
+    streams = app().overview.streams(TENANT)
+    narrowed = overview_cell.narrowed(scope, streams, cell)
+    if len(narrowed.stream_ids) == 1:
+        return narrowed.stream_ids[0]
+    wanted = Wanted(since_us=cell.since_us, until_us=cell.until_us) if cell else Wanted()
+    if strongest := overview_reads.strongest(narrowed, wanted):
+        return strongest.stream_id
+    return next(
+        (one.stream.id for one in streams if one.stream.id in narrowed.stream_ids and one.last_seen), None
+    )
+
+
+def _draw(scope: Scope, found: Lanes) -> None:
+    st.session_state[_EDGES] = [int(edge) for edge in found.edges_us]
+    drawing = swimlane(
+        found,
+        colours=colours(),
+        chosen=overview_cell.chosen(),
+        notes=app().overview.annotations(scope),
+        warming={lane.key: said for lane in found.lanes if (said := warming(lane))},
+    )
+    st.plotly_chart(
+        drawing.figure,
+        key=_CHART,
+        alt=drawing.alt,
+        config=PLOTLY_CONFIG,
+        on_select=_clicked,
+        selection_mode="points",
+    )
+    st.caption(drawing.caption)
+
+
+def _clicked() -> None:
+    """A click chooses its cell; a click beside all cells, or on the chosen one, lets go of it."""
+    state: Any = st.session_state.get(_CHART)
+    points = state.selection.points if state else []
+    keys = [point["customdata"] for point in points if point.get("customdata")]
+    edges = st.session_state.get(_EDGES, [])
+    if not keys or not 0 <= int(keys[0][1]) < len(edges) - 1:
+        overview_cell.choose(None)
+        return
+    lane, bucket = str(keys[0][0]), int(keys[0][1])
+    cell = Cell(lane=lane, since_us=edges[bucket], until_us=edges[bucket + 1])
+    overview_cell.choose(None if cell == overview_cell.chosen() else cell)
+
+
+def warming(lane: Lane) -> str | None:
+    """What is said in a lane that nothing was judged in; None where something was."""
+    if lane.warming is None:
+        return None
+    state = next((one for one in app().overview.streams(TENANT) if one.stream.id == lane.stream_id), None)
+    if state is None or not lane.warming:
+        return "warming up"
+    profile = Profile.from_configuration(state.stream.configuration)
+    have, needed = state.stream.events, profile.baseline + profile.window
+    if lane.series:
+        return f"warming up: {words.plural(lane.warming, 'more event', 'more events')} needed"
+    if have >= needed:
+        return f"{words.plural(have, 'event')} received, being judged"
+    said = f"warming up: {count_text(have)} of {words.plural(needed, 'event')}"
+    return f"{said}, {left}" if (left := frame.time_left(state)) else said
+
+
+def _more(found: Lanes, *, every: bool) -> None:
+    if not found.more and not every:
+        return
+    total = len(found.lanes) + found.more
+    if st.button(
+        f"Show the first {MOST_LANES} of {count_text(total)}" if every else f"Show all {count_text(total)}",
+        key="toggle-lanes",
+        type="tertiary",
+    ):
+        st.session_state["every-lane"] = not every
+        st.rerun()

@@ -1,0 +1,87 @@
+"""The scores of one stream within the range, or the values of its series where it is judged as numbers."""
+
+import numpy as np
+import streamlit as st
+
+from driftlock.model import Stream
+from driftlock.services.overview_rows import Scope
+from driftlock.services.series_store import SeriesPoints
+from driftlock.ui import words
+from driftlock.ui.charts import PLOTLY_CONFIG, Drawing
+from driftlock.ui.series_chart import series_chart
+from driftlock.ui.session import TENANT, app, colours
+from driftlock.ui.timeline_chart import timeline
+
+
+def scores_of(scope: Scope, stream_id: str | None, *, key: str = "timeline") -> None:
+    """The chart under the lanes; nothing where nothing was tested."""
+    stream = app().queries.stream(TENANT, stream_id) if stream_id else None
+    if stream is None:
+        return
+    drawn = drawing(scope, stream)
+    st.subheader(f"{words.KIND_SYMBOLS[stream.kind]} {words.literal(stream.name)}", anchor=False)
+    if drawn is None:
+        st.caption("Nothing of this stream was tested within the range.")
+        return
+    st.plotly_chart(drawn.figure, key=key, alt=drawn.alt, config=PLOTLY_CONFIG)
+    st.caption(drawn.caption)
+
+
+def drawing(scope: Scope, stream: Stream) -> Drawing | None:
+    """What there is to draw of *stream*; None: nothing within the range."""
+    columns = app().overview.timeline(scope, stream.id)
+    if columns is None or not len(columns.window):
+        return _numbers(scope, stream)
+    drawn = timeline(
+        columns,
+        colours=colours(),
+        threshold=float(stream.configuration["threshold"]),
+        ordinary=app().queries.ordinary_range(TENANT, stream.id),
+    )
+    stands_for = columns.extra.get("stands_for", 1)
+    if stands_for == 1:
+        return drawn
+    return Drawing(
+        figure=drawn.figure,
+        alt=drawn.alt,
+        caption=f"{drawn.caption} One point stands for up to {words.plural(stands_for, 'window')}: "
+        "lowest, highest and flagged are kept.",
+    )
+
+
+def _numbers(scope: Scope, stream: Stream) -> Drawing | None:
+    plan = app().series.plan(stream)
+    if plan is None:
+        return None
+    strongest = app().series.anomalies(TENANT, stream.id, limit=1)
+    series = strongest[0].series if strongest else next(iter(plan.warmups))
+    whole = app().series.points(TENANT, stream.id, series)
+    points = within(whole, scope)
+    if not len(points.seq):
+        return None
+    rows = app().series.anomalies(TENANT, stream.id, order="newest", limit=max(1, stream.flagged))
+    warm = min(plan.warmups[series], len(whole.seq) - 1)
+    return series_chart(
+        points,
+        [row for row in rows if row.series == series],
+        colours=colours(),
+        warmup_seq=int(whole.seq[warm]),
+        unit=series,
+    )
+
+
+def within(points: SeriesPoints, scope: Scope) -> SeriesPoints:
+    """The records of the range; all of them where events name no time."""
+    times = np.asarray(points.at_us, dtype=np.int64)
+    if scope.since is None or scope.until is None or not times.size or times.min() < 0:
+        return points
+    since, until = (round(at.timestamp() * 1_000_000) for at in (scope.since, scope.until))
+    kept = (times >= since) & (times <= until)
+    return SeriesPoints(
+        seq=points.seq[kept],
+        at_us=points.at_us[kept],
+        value=points.value[kept],
+        low=points.low[kept],
+        high=points.high[kept],
+        score=points.score[kept],
+    )

@@ -1,0 +1,68 @@
+"""What can be done from the head of the overview: open the strongest, write a note, copy the address."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+import streamlit as st
+
+from driftlock.errors import ApplicationError
+from driftlock.services.overview_rows import Scope, Wanted
+from driftlock.ui import frame, links, overview_history, overview_reads, page, words
+from driftlock.ui.overview_states import PURPOSE
+from driftlock.ui.session import READER, TENANT, app
+
+MOST_NOTE: Final = 500  # characters
+
+
+def head(scope: Scope) -> None:
+    """Title and purpose, and beside them what can be done, the primary action first."""
+    strongest = overview_reads.strongest(scope, Wanted())
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom", key="overview-head"
+    ):
+        with st.container(width="content", key="overview-title"):
+            page.head("Overview", PURPOSE)
+        with st.container(horizontal=True, width="content", gap="small", key="overview-tools"):
+            if strongest and st.button("Open the strongest", type="primary", key="open-strongest"):
+                st.switch_page(links.ANOMALY, query_params={"id": strongest.id})
+            if scope.stream_ids:
+                _note(scope)
+            overview_history.show()
+            links.copy(links.OVERVIEW, key="copy-overview", **_parameters())
+
+
+def _parameters() -> dict[str, list[str]]:
+    return {name: st.query_params.get_all(name) for name in st.query_params if name != "id"}
+
+
+def _note(scope: Scope) -> None:
+    labels = frame.names([one for one in app().overview.streams(TENANT) if one.stream.id in scope.stream_ids])
+    at = (scope.until or datetime.now(UTC)).astimezone(UTC)
+    with (
+        st.popover("Add note", icon=":material/edit_note:", key="add-note"),
+        st.form("note", clear_on_submit=True, border=False),
+    ):
+        st.markdown("**A note at a moment**, drawn as ✎ above the lanes.")
+        day = st.date_input("Day, UTC", value=at.date(), key="note-day")
+        time = st.time_input("Time, UTC", value=at.time().replace(microsecond=0), step=60, key="note-time")
+        about = st.selectbox(
+            "About", ["", *labels], format_func=lambda one: labels.get(one, "All streams"), key="note-stream"
+        )
+        text = st.text_input(
+            "Note", max_chars=MOST_NOTE, key="note-text", placeholder="Deployed payments 4.2"
+        )
+        if st.form_submit_button("Add", type="primary"):
+            _add(datetime.combine(day, time, tzinfo=UTC), text, about or None)
+
+
+def _add(at: datetime, text: str, stream_id: str | None) -> None:
+    if not text.strip():
+        st.warning("A note needs some words.")
+        return
+    try:
+        app().review.annotate(TENANT, at, text.strip(), by=READER, stream_id=stream_id)
+    except ApplicationError as error:
+        st.error(words.literal(str(error)))
+        return
+    st.toast(f"Note added at {words.moment(at)} UTC. Z undoes it.")
+    st.rerun()

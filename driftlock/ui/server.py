@@ -1,0 +1,33 @@
+"""The dashboard as a part of a larger server."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from streamlit import config
+from streamlit.runtime.pages_manager import PagesManager
+
+from driftlock.bootstrap import App
+from driftlock.ui import session
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """What a server mounts at its root, behind everything of its own; one in a process."""
+
+    asgi: Any
+    lifespan: Callable[[Any], AbstractAsyncContextManager[None]]
+    largest_message: int  # bytes that a browser may send at once
+
+
+def dashboard(script: Path, app: App) -> Dashboard:
+    """The pages that *script* navigates, on *app*."""
+    session.use(app)
+    # The script navigates. Until it has run once, Streamlit would take the folder of pages for the navigation, and
+    # an address of a page that is opened first would show it without its frame.
+    PagesManager.uses_pages_directory = False
+    mounted = st.App(script)
+    return Dashboard(mounted, mounted.lifespan(), int(config.get_option("server.maxMessageSize")) * 1_000_000)

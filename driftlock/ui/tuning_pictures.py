@@ -1,0 +1,89 @@
+"""The map, the budget curve and the timeline of a candidate."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from driftlock.services.tuning_figures import WindowMap
+from driftlock.ui.charts import PLOTLY_CONFIG, Drawing
+from driftlock.ui.session import app, colours
+from driftlock.ui.tuning_budget_chart import budget_chart
+from driftlock.ui.tuning_compare import Comparison
+from driftlock.ui.tuning_controls import Candidate, ordinary_range
+from driftlock.ui.tuning_map import MapPoints, chosen_windows, tuning_map
+from driftlock.ui.tuning_timeline import changed_timeline
+
+
+def show(candidate: Candidate, comparison: Comparison) -> list[int]:
+    """Draw them; answers the windows chosen on the map."""
+    history, rule = candidate.shown, comparison.candidate
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Every window by distance and p", anchor=False)
+        found = app().tuning.map(history, rule)
+        picked = _map(candidate, comparison, found)
+    with right:
+        st.subheader("Alarms against the p limit", anchor=False)
+        curve = app().tuning.curve(candidate.chosen_on, rule.threshold)
+        drawing = budget_chart(
+            curve.alphas,
+            curve.expected,
+            curve.flagged,
+            colours=colours(),
+            current=comparison.current.alpha,
+            candidate=rule.alpha,
+            per_day=curve.per_day,
+        )
+        note = " From the windows it was chosen on." if candidate.held_out else ""
+        draw(drawing, key="budget", note=note)
+    st.subheader("What would change along the stream", anchor=False)
+    columns = history.columns
+    draw(
+        changed_timeline(
+            columns,
+            comparison.changed.current,
+            comparison.changed.candidate,
+            colours=colours(),
+            threshold=rule.threshold,
+            ordinary=ordinary_range(history),
+            real=history.labelled("real"),
+            not_real=history.labelled("not_real"),
+        ),
+        key="changed-timeline",
+    )
+    return picked
+
+
+def _map(candidate: Candidate, comparison: Comparison, found: WindowMap) -> list[int]:
+    history = candidate.shown
+    known = np.isfinite(found.p) & np.isfinite(found.distance) & (found.p > 0)
+    if not known.any():
+        st.info("No window has the numbers this map needs.")
+        return []
+    points = MapPoints(
+        window=np.asarray(found.window)[known],
+        distance=found.distance[known],
+        p=found.p[known],
+        unshuffled=(~found.by_views & np.isnan(np.asarray(history.columns.p_perm)))[known],
+        flagged=found.flagged[known],
+        real=history.labelled("real")[known],
+        not_real=history.labelled("not_real")[known],
+    )
+    drawing = tuning_map(
+        points,
+        colours=colours(),
+        current=(comparison.current.threshold, comparison.current.alpha),
+        candidate=(comparison.candidate.threshold, comparison.candidate.alpha),
+        left_out=int(np.count_nonzero(~known)),
+    )
+    state = draw(drawing, key="map", on_select="rerun", selection_mode=("points", "box"))
+    return chosen_windows(state["selection"]) if isinstance(state, Mapping) else []
+
+
+def draw(drawing: Drawing, *, key: str, note: str = "", **settings: Any) -> Any:
+    """A drawing with its caption."""
+    state = st.plotly_chart(drawing.figure, key=key, config=PLOTLY_CONFIG, alt=drawing.alt, **settings)
+    st.caption(drawing.caption + note)
+    return state
