@@ -13,6 +13,7 @@ from driftlock.model import (
     Run,
     RunState,
     ScoreColumns,
+    Source,
     Stream,
 )
 from driftlock_core.severity import Severity
@@ -140,10 +141,10 @@ class Spool(Protocol):
 
     def keep(self, run_id: str, source: BinaryIO, limit_bytes: int) -> Spooled:
         """
-        Copy *source* to its end.
+        Copy *source* to its end, in place of what was kept for that run before.
 
         Raises:
-            MalformedPayload: It holds more than *limit_bytes*; nothing is kept.
+            MalformedPayload: It holds more than *limit_bytes*; nothing of it is kept.
         """
 
     def open(self, run_id: str) -> BinaryIO | None:
@@ -237,12 +238,13 @@ class VerdictTable(Protocol):
 class RunTable(Protocol):
     """The runs: what was asked for, how far it is, and who works on it."""
 
-    def add(self, run: Run, *, expires_at: datetime | None, worker: str | None = None) -> None:
-        """Store a run, which *worker* is at already or which waits for one."""
+    def add(self, run: Run, *, expires_at: datetime | None, worker: str | None = None) -> bool:
+        """Store a run, which *worker* is at already or which waits for one; False if that id is taken."""
 
     def get(self, tenant: str, run_id: str) -> Run | None: ...
 
-    def newest(self, tenant: str, limit: int) -> list[Run]: ...
+    def newest(self, tenant: str, limit: int, sources: Collection[Source] | None = None) -> list[Run]:
+        """The latest runs, newest first; of *sources* alone where they are given."""
 
     def claim(self, worker: str, *, now: datetime, stale: datetime) -> Run | None:
         """The oldest run that waits, or whose worker has not been heard of since *stale*."""

@@ -52,7 +52,7 @@ def replay_from(profile: Profile, window: int) -> int:
 
     >>> from driftlock_core.profiles import BALANCED
     >>> replay_from(BALANCED, 12), replay_from(BALANCED, 1000)
-    (1, 6801)
+    (1, 3801)
     """
     chunks = profile.references + profile.chunks_per_window + FREEZE * profile.chunks_in_baseline
     behind = max(0, window - chunks - profile.chunks_per_epoch) // profile.chunks_per_epoch

@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 from benchmarks.sources import generated
-from docs.images.take import chromium, dashboard
+from docs.images.browser import dashboard, launched
 
 LINES = 200_000
 WAIT_MS = 120_000
@@ -35,10 +35,14 @@ def measure(page: Page, address: str, log: Path) -> tuple[float, float]:
 
 def main() -> None:
     """Print one line."""
-    with tempfile.TemporaryDirectory() as folder, dashboard() as address, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        dashboard(demo_data=False) as address,
+        sync_playwright() as playwright,
+    ):
         log = Path(folder) / "generated.log"
         log.write_bytes(generated(LINES, 1))
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        browser = launched(playwright)
         page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
         progress, result = measure(page, address, log)
         print(

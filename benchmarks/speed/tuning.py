@@ -94,6 +94,21 @@ def steps(windows: Windows, saved: bytes, owner: str) -> Iterator[Step]:
         cursor = last
 
 
+def filled(store: SqlStore, tenant: str) -> str:
+    """Store one stream of 100,000 windows and answer its id."""
+    lines, clock = lines_of(generated(20_000, 1)), FixedClock()
+    windows, saved = windows_of(lines)
+    stream = blank_stream(tenant, name="log", kind="logs", profile=BALANCED, created_at=clock.now())
+    store.streams.add(stream)
+    first = lines[: BALANCED.baseline]
+    events = [Event(line, "logs", at.to_bytes(8, "big"), BEGINS_US) for at, line in enumerate(first)]
+    receive(store, clock, tenant, stream.id, events)
+    with claimed(store.detections, clock, tenant, stream.id) as claim:
+        for step in steps(windows, saved, claim.owner):
+            assert store.detections.save(tenant, stream.id, step, until=datetime.max.replace(tzinfo=UTC))
+    return stream.id
+
+
 def _fastest(work: Callable[[], object]) -> float:
     spent = []
     for _ in range(ROUNDS):
@@ -105,23 +120,14 @@ def _fastest(work: Callable[[], object]) -> float:
 
 def main() -> None:
     """Print what each question costs."""
-    lines = lines_of(generated(20_000, 1))
-    windows, saved = windows_of(lines)
     with TemporaryDirectory() as folder:
         store, clock = SqlStore(f"sqlite:///{folder}/benchmark.db"), FixedClock()
-        stream = blank_stream(TENANT, name="log", kind="logs", profile=BALANCED, created_at=clock.now())
-        store.streams.add(stream)
-        first = lines[: BALANCED.baseline]
-        events = [Event(line, "logs", at.to_bytes(8, "big"), BEGINS_US) for at, line in enumerate(first)]
-        receive(store, clock, TENANT, stream.id, events)
-        with claimed(store.detections, clock, TENANT, stream.id) as claim:
-            for step in steps(windows, saved, claim.owner):
-                assert store.detections.save(TENANT, stream.id, step, until=datetime.max.replace(tzinfo=UTC))
+        stream_id = filled(store, TENANT)
         tuning = Tuning(store, clock)
         # A new one each time, so that nothing is at hand.
-        reading = _fastest(lambda: Tuning(store, clock).history(TENANT, stream.id))
-        history = tuning.history(TENANT, stream.id)
-        again = _fastest(lambda: tuning.history(TENANT, stream.id))
+        reading = _fastest(lambda: Tuning(store, clock).history(TENANT, stream_id))
+        history = tuning.history(TENANT, stream_id)
+        again = _fastest(lambda: tuning.history(TENANT, stream_id))
         alone = replace(BALANCED, views=("bytes",))
         bytes_alone = replace(history, recounter=Recounter(history.recounter.stored, alone))
         thresholds = (0.2 + step / 1000 for step in count())  # each asked once

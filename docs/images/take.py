@@ -1,124 +1,129 @@
 """
-Take the README's pictures from a dashboard that is started for it.
+Take the README's pictures from a dashboard that is started for it: ``make images``.
 
-    python -m docs.images.take
+The data are the demonstration's and the scenarios' own, so that only dates differ from one day to the
+next, and in the picture of the live generator how far it has come.
 """
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
-import tempfile
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from docs.images.browser import chromium, dashboard, launched
+from docs.images.shots import Scheme, beside, settled, shoot, window
+
 ROOT: Final = Path(__file__).parents[2]
 HERE: Final = Path(__file__).parent
-CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
-SAMPLE: Final = "web-logs"
-START_SECONDS: Final = 60
-WAIT_MS: Final = 60_000
-
-
-@contextmanager
-def dashboard() -> Iterator[str]:
-    """The address of a dashboard with an empty home, while the block lasts."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as home:
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}"]
-        server = subprocess.Popen(
-            [*command, "--server.address=127.0.0.1"],
-            cwd=ROOT,
-            env=os.environ | {"DRIFTLOCK_HOME": home},
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _await(f"{address}/_stcore/health", server)
-            yield address
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def _await(url: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(5 * START_SECONDS):
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except (urllib.error.URLError, ConnectionError):
-            try:
-                server.wait(timeout=0.2)
-            except subprocess.TimeoutExpired:
-                continue
-            break
-    raise SystemExit("the dashboard did not start; try `streamlit run app.py` to see why")
-
-
-def take(browser: Browser, address: str) -> list[Path]:
-    """Both pictures; answers where they are."""
-    light = _window(browser, "light", 1280, 960)
-    light.goto(f"{address}/analyze?sample={SAMPLE}")
-    light.get_by_role("button", name="Run").click()
-    light.get_by_role("link", name="Open the strongest").wait_for()
-    result = light.url
-    light.get_by_text("Reveal what was hidden").click()
-    light.get_by_text("expected by chance.").wait_for()
-    analyze = _shoot(light, "analyze-light.png")
-
-    dark = _window(browser, "dark", 1280, 1130)
-    dark.goto(result)
-    dark.get_by_role("link", name="Open the strongest").click()
-    dark.get_by_text("Look closer at event").wait_for()
-    return [analyze, _shoot(dark, "anomaly-dark.png")]
-
-
-def _window(browser: Browser, scheme: Literal["light", "dark"], width: int, height: int) -> Page:
-    page = browser.new_context(
-        viewport={"width": width, "height": height}, color_scheme=scheme, device_scale_factor=1.5
-    ).new_page()
-    page.set_default_timeout(WAIT_MS)
-    return page
-
-
-def _shoot(page: Page, name: str) -> Path:
-    """A picture once everything is drawn and nothing is being computed."""
-    page.locator("[data-testid=stStatusWidget]").wait_for(state="hidden")
-    page.wait_for_function("document.querySelectorAll('[data-testid=stSkeleton]').length === 0")
-    page.wait_for_function("[...document.images].every(image => image.complete)")
-    page.mouse.move(0, 0)
-    path = HERE / name
-    page.screenshot(path=path, animations="disabled")
-    return path
-
-
-def chromium() -> str:
-    """Where the browser is."""
-    executable = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
-    if executable is None:
-        raise SystemExit(f"this needs a browser: none of {', '.join(CHROMIUM_NAMES)} is on the path")
-    return executable
+DESK: Final = (1280, 960)
+PHONE: Final = (390, 844)
+DEMO_MS: Final = 180_000  # until all of the demonstration is there
+LIVE_MS: Final = 30_000
 
 
 def main() -> None:
-    """Start, take, and say where the pictures are."""
-    executable = chromium()
-    with dashboard() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        for path in take(browser, address):
-            print(path.relative_to(ROOT))
+    """Start, take, and say where the pictures are and how large."""
+    chromium()  # no browser: said before anything is started
+    with dashboard(demo_data=True) as address, sync_playwright() as playwright:
+        browser = launched(playwright)
+        _prepared(browser, address)
+        # The live picture last: what it sends would stand on the overview.
+        for path in (*_desk(browser, address), _phone(browser, address), _analyze(browser, address)):
+            print(f"{path.relative_to(ROOT)}  {path.stat().st_size / 1_000:.0f} kB")
         browser.close()
+
+
+def _prepared(browser: Browser, address: str) -> None:
+    page = window(browser, "light", *DESK)
+    page.goto(address)
+    page.locator(".st-key-lanes .scatterlayer .point").first.wait_for()
+    page.get_by_text("Demo data is being prepared").wait_for(state="detached", timeout=DEMO_MS)
+    page.context.close()
+
+
+def _desk(browser: Browser, address: str) -> list[Path]:
+    """The pictures as wide as a desk's screen."""
+    wanted: tuple[tuple[str, Scheme, int, Callable[[Page, str], None]], ...] = (
+        ("overview-light", "light", 1080, _overview),
+        ("overview-dark", "dark", 1080, _overview),
+        ("anomaly-light", "light", 1320, _anomaly),
+        ("anomaly-dark", "dark", 1320, _anomaly),
+        ("tuning-light", "light", 1240, _tuning),
+        ("scenarios-dark", "dark", 960, _scenario),
+    )
+    taken = []
+    for name, scheme, height, lead in wanted:
+        page = window(browser, scheme, DESK[0], height)
+        lead(page, address)
+        taken.append(shoot(page, HERE / f"{name}.png"))
+        page.context.close()
+    return taken
+
+
+def _phone(browser: Browser, address: str) -> Path:
+    """Overview, anomaly and tuning lab, side by side."""
+    pictures = []
+    for lead in (_overview, _anomaly, _limits):
+        page = window(browser, "light", *PHONE)
+        lead(page, address)
+        settled(page)
+        pictures.append(page.screenshot(animations="disabled"))
+        page.context.close()
+    return beside(pictures, HERE / "phone-light.png")
+
+
+def _analyze(browser: Browser, address: str) -> Path:
+    page = window(browser, "light", DESK[0], 880)
+    _live(page, address)
+    return shoot(page, HERE / "analyze-light.png")
+
+
+def _overview(page: Page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("button", name="NDJSON").wait_for()
+    page.locator(".st-key-lanes .scatterlayer .point").first.wait_for()
+
+
+def _anomaly(page: Page, address: str) -> None:
+    """The second of the assistant's windows: its bytes alone stand out, so that they are in sight."""
+    page.goto(f"{address}/?s=support+assistant")
+    page.get_by_role("button", name="Open the strongest").click()
+    page.get_by_text("1 of 37 in this list").wait_for()
+    page.get_by_role("button", name="Next ›").click()
+    page.get_by_text("2 of 37 in this list").wait_for()
+    page.get_by_text("Templates, beside the baseline").wait_for()
+
+
+def _limits(page: Page, address: str) -> None:
+    page.goto(f"{address}/tuning?stream=support+assistant&ncd=0.2&p=0.02")
+    page.get_by_text("Candidate against current").wait_for()
+    page.get_by_text("What would change along the stream").wait_for()
+
+
+def _tuning(page: Page, address: str) -> None:
+    """From the choice of a profile down to what the choice means."""
+    _limits(page, address)
+    settled(page)
+    page.get_by_text("Choose by", exact=True).evaluate("e => e.scrollIntoView({block: 'start'})")
+
+
+def _scenario(page: Page, address: str) -> None:
+    page.goto(f"{address}/scenarios?sc=error-storm&present=1&step=5")
+    page.get_by_text("Step 5 of 6").wait_for()
+
+
+def _live(page: Page, address: str) -> None:
+    """A feed at work, paused after half a minute."""
+    page.goto(f"{address}/analyze?src=Live+generator")
+    rate = page.get_by_label("Events a second")
+    rate.fill("300")
+    rate.press("Enter")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_role("button", name="Pause").wait_for()
+    page.wait_for_timeout(LIVE_MS)
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("button", name="Resume").wait_for()
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from starlette.requests import ClientDisconnect
 
 from driftlock.api import access
 from driftlock.api.refusals import Refused
@@ -60,9 +61,12 @@ async def _body(request: Request, limit_bytes: int) -> bytes:
     if announced.isdigit() and int(announced) > limit_bytes:
         raise TooLarge(limit_bytes)
     parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit_bytes:
-            raise TooLarge(limit_bytes)
-        parts.append(part)
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > limit_bytes:
+                raise TooLarge(limit_bytes)
+            parts.append(part)
+    except ClientDisconnect as gone:
+        raise Refused(400, "The connection ended before the whole batch had come; send it again.") from gone
     return b"".join(parts)

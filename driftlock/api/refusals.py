@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-import traceback
 from typing import Final
 
 from fastapi import FastAPI, Request
@@ -10,6 +9,7 @@ from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from driftlock.errors import ApplicationError, MalformedPayload, NotFound, StoreUnavailable
+from driftlock.services.faults import log_fault
 from driftlock.services.ingest import BelongsToRun, InvalidStreamId, MalformedLine, TooLarge
 
 logger = logging.getLogger(__name__)
@@ -78,8 +78,7 @@ class _Unforeseen:
             await self._app(scope, receive, watched)
         except Exception as error:
             error_id = secrets.token_hex(4)
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            logger.error("error %s, %s at\n%s", error_id, type(error).__name__, frames)
+            log_fault(logger, error, f"error {error_id}")
             if scope["type"] == "http" and not begun:
                 detail = f"An error of the program (error id {error_id}); its log says where."
                 await JSONResponse({"detail": detail}, status_code=500)(scope, receive, send)

@@ -138,7 +138,7 @@ def peek(
     limit: int = 200,
 ) -> tuple[Recognition, list[Event]]:
     """
-    What a file is taken for and its first *limit* events, for a look before it is analysed.
+    What a file is taken for and its first *limit* events, for a look before it is analyzed.
 
     Raises:
         MalformedPayload: As :class:`Decoding`, for what lies in front of the last event returned.

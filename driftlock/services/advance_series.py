@@ -41,7 +41,8 @@ def advance_series(
     configuration is a :class:`SeriesPlan`'s.
 
     Args:
-        ends: Whether no more will come: then the last slab ends the anomalies that go on.
+        ends: Whether no more will come: then the anomalies that go on end with the last event, also if it was
+            judged before.
 
     Returns:
         Records taken behind the warm-ups.
@@ -89,24 +90,30 @@ class _Slabs:
         """Read and judge slab by slab; the caller keeps each before asking for the next."""
         cursor = self._claim.cursor
         slab = self._store.events.after(*self._of, cursor, slab_events)
+        if ends and not slab and any(watch.open for watch in self._watches.values()):
+            yield self._step([], cursor, last=True)
         while slab:
             following = self._store.events.after(*self._of, slab[-1].seq, slab_events)
-            before = sum(watch.judged for watch in self._watches.values())
-            points, anomalies = self._judge(slab, last=ends and not following)
-            judged = sum(watch.judged for watch in self._watches.values())
-            self._stretches += [(found.place.first_seq, found.place.last_seq) for found in anomalies]
-            yield SeriesStep(
-                owner=self._claim.owner,
-                before=cursor,
-                cursor=slab[-1].seq,
-                state=self._state(),
-                status="ready" if judged else "warming_up",
-                points=points,
-                anomalies=anomalies,
-                judged=judged - before,
-                incidents=max(grouped(self._stretches, self._plan.round), default=0),
-            )
+            yield self._step(slab, cursor, last=ends and not following)
             cursor, slab = slab[-1].seq, following
+
+    def _step(self, slab: list[StoredEvent], cursor: int, *, last: bool) -> SeriesStep:
+        """The slab behind *cursor*; without events it moves nothing and only ends what goes on."""
+        before = sum(watch.judged for watch in self._watches.values())
+        points, anomalies = self._judge(slab, last=last)
+        judged = sum(watch.judged for watch in self._watches.values())
+        self._stretches += [(found.place.first_seq, found.place.last_seq) for found in anomalies]
+        return SeriesStep(
+            owner=self._claim.owner,
+            before=cursor,
+            cursor=slab[-1].seq if slab else cursor,
+            state=self._state(),
+            status="ready" if judged else "warming_up",
+            points=points,
+            anomalies=anomalies,
+            judged=judged - before,
+            incidents=max(grouped(self._stretches, self._plan.round), default=0),
+        )
 
     def _judge(
         self, slab: list[StoredEvent], *, last: bool

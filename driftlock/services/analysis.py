@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from typing import BinaryIO
 
@@ -14,8 +15,10 @@ from driftlock.ports import Clock, Spool
 from driftlock.services.advance import advance
 from driftlock.services.advance_series import advance_series
 from driftlock.services.fitting import asked_for, fit_streams
+from driftlock.services.lease import StreamBusy
 from driftlock.services.receive import receive
 from driftlock.services.runs import too_many
+from driftlock.services.series_plan import is_series
 from driftlock.services.series_store import SeriesStore
 from driftlock.services.streams import blank_stream, id_in_run
 from driftlock.services.working import STALE, go_on, see_through
@@ -63,6 +66,7 @@ class _Analysis:
     def work(self) -> None:
         """From the source to the last verdict."""
         if self._run.source == "live":  # whoever played it is gone
+            self._end_series()
             raise ApplicationError(
                 "The program ended while this was sent. What came in until then is judged and kept."
             )
@@ -76,7 +80,7 @@ class _Analysis:
             self._count(source)
             self._read(source)
         fitted = fit_streams(self._store, self._run, self._streams, self._report)
-        self._step = "analysing"
+        self._step = "analyzing"
         self._report()
         for stream in self._streams.values():
             judge = advance_series if stream.id in fitted.as_series else advance
@@ -90,6 +94,12 @@ class _Analysis:
         if len(fitted.shortages) == len(self._streams):
             raise ApplicationError(f"There are too few events for a verdict: {'; '.join(fitted.shortages)}.")
         self._finish("done")
+
+    def _end_series(self) -> None:
+        for stream in self._streams.values():
+            if is_series(stream.configuration):
+                with suppress(StreamBusy):
+                    advance_series(self._store, self._clock, stream.tenant, stream.id)
 
     def finish_cancelled(self) -> None:
         """Close the run at the reader's wish; what was judged until then stays."""

@@ -30,7 +30,7 @@ def complete(
     Fill in N, C(W), p_perm and ranks of windows that were too ordinary to need them for the decision.
 
     The stream is replayed under a wider gate, with the limits it had at each
-    of its events. What is flagged, and every record, stays as it is; filling
+    of its events, up to the window that is the last one now. What is flagged, and every record, stays as it is; filling
     in twice changes nothing.
 
     Args:
@@ -48,21 +48,26 @@ def complete(
         raise NotFound(f"There is no stream {stream_id}.")
     if is_series(stream.configuration):
         return 0  # every number has its score
+    if not stream.windows:
+        return 0
     first, *changes = store.detections.configurations(tenant, stream_id)
     profile = Profile.from_configuration(first.configuration)
     detector = Detector(profile, gate=_wide(profile, gate))
+    # What came behind the last window may be judged meanwhile, by limits that are changed meanwhile.
+    last = profile.events_needed + (stream.windows - 1) * profile.hop
     filled = cursor = 0
-    while True:
+    while cursor < last:
         changes = _limited(detector, changes, cursor, gate)
         # Windows that end behind a change are judged by it, so no slab reaches beyond one.
-        most = min(SLAB_EVENTS, changes[0].after_seq - cursor) if changes else SLAB_EVENTS
+        most = min(SLAB_EVENTS, min([last, *(change.after_seq for change in changes[:1])]) - cursor)
         if not (slab := store.events.after(tenant, stream_id, cursor, most)):
-            return filled
+            break
         windows = detector.update([event.payload for event in slab], [event.at_us for event in slab])
         filled += store.detections.fill(tenant, stream_id, windows)
         cursor = slab[-1].seq
         if progress is not None:
-            progress(cursor, stream.events)
+            progress(cursor, last)
+    return filled
 
 
 def _limited(detector: Detector, changes: list[Configured], cursor: int, gate: Gate) -> list[Configured]:

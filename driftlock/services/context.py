@@ -20,7 +20,7 @@ from driftlock_core.errors import NotRecomputable
 
 REACH_US: Final = 30 * 60 * 1_000_000  # on either side, where windows have times
 REACH_WINDOWS: Final = 40  # and at least so many windows
-MOST_NEIGHBOURS: Final = 400  # flagged windows of a stream that are looked through for neighbours
+MOST_NEIGHBOURS: Final = 400  # flagged windows, the newest of those near
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +70,15 @@ class ContextQueries:
             if field.name != "extra"
         }
         numbers = cut["window"]
-        flagged = self._queries.anomalies(tenant, row.stream_id, order="newest", limit=MOST_NEIGHBOURS)
-        near = [one for one in flagged if numbers[0] <= one.window <= numbers[-1]]
+        flagged = np.asarray(columns.flagged)
+        newest = self._queries.anomalies(
+            tenant,
+            row.stream_id,
+            order="newest",
+            offset=int(np.count_nonzero(flagged[last + 1 :])),
+            limit=min(MOST_NEIGHBOURS, int(np.count_nonzero(flagged[rows]))),
+        )
+        near = [one for one in newest if numbers[0] <= one.window <= numbers[-1]]
         if row.id not in {one.id for one in near}:
             near.append(row)
         return Around(
@@ -92,8 +99,10 @@ class ContextQueries:
         )
 
     def numbers(self, tenant: str, anomaly_id: str) -> list[Numbers]:
-        """Numbers that the window's events measure, with as much before and after; most values first."""
+        """Numbers that a window of metrics measures, with as much before and after; most values first."""
         row = self._row(tenant, anomaly_id)
+        if row.kind != "metrics":
+            return []  # a number in a line of text is no measurement
         length = row.last_seq - row.first_seq + 1
         events = self._store.events.between(
             tenant, row.stream_id, max(1, row.first_seq - 4 * length), row.last_seq + 4 * length

@@ -46,6 +46,9 @@ class DemoTable(Protocol):
     def take(self, parts: int) -> DemoState | None:
         """The next part of somebody's demonstration, given to one caller only; None if none is left."""
 
+    def put_back(self, state: DemoState) -> None:
+        """Let the part that was taken be taken again, unless a later one was taken meanwhile."""
+
     def remove(self, tenant: str, *, now: datetime) -> None:
         """Not wanted from now on, also where it never began."""
 
@@ -117,10 +120,22 @@ class Demo:
             self._delete(tenant, run_id)
 
     def prepare(self) -> bool:
-        """Queue the next part of somebody's demonstration; False if none is left. Called by the worker."""
+        """
+        Queue the next part of somebody's demonstration; False if none is left. Called by the worker.
+
+        A part that cannot be queued is tried again.
+        """
         state = self._store.demo.take(len(PARTS))
         if state is None:
             return False
+        try:
+            self._prepare(state)
+        except Exception:
+            self._store.demo.put_back(state)
+            raise
+        return True
+
+    def _prepare(self, state: DemoState) -> None:
         if state.taken == 1:
             self._pause(PAUSE_SECONDS)
         part = PARTS[state.taken]
@@ -147,7 +162,6 @@ class Demo:
         now = self._store.demo.get(state.tenant)
         if now is None or now.removed_at is not None:  # removed while this part was made
             self._delete(state.tenant, run_id)
-        return True
 
     def _delete(self, tenant: str, run_id: str) -> None:
         try:

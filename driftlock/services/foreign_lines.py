@@ -49,13 +49,22 @@ def foreign_line(what: ForeignLine, like: bytes, number: int) -> bytes:
     b'Dec 10 sshd[7]: ERROR quota exhausted on the replica, falling back to degraded mode'
     """
     text = like.decode("utf-8", "surrogateescape")
+    try:
+        changed = _of_object(what, text, number)
+    except RecursionError:  # nested deeper than is read here
+        changed = None
+    if changed is None:
+        changed = _of_text(what, text, number)
+    return changed.encode("utf-8", "surrogateescape")
+
+
+def _of_object(what: ForeignLine, text: str, number: int) -> str | None:
+    """None where the line is no object."""
     record = _object(text)
     if record is None:
-        changed = _of_text(what, text, number)
-    else:
-        _OF_OBJECT[what](record, number)
-        changed = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-    return changed.encode("utf-8", "surrogateescape")
+        return None
+    _OF_OBJECT[what](record, number)
+    return json.dumps(record, ensure_ascii=False, separators=(",", ":"))
 
 
 def _object(text: str) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 
 from driftlock.ports import Clock
+from driftlock.services.faults import log_fault
 from driftlock.services.job_kinds import JOB_KINDS
 from driftlock.services.jobs import Job, JobStore
 from driftlock.services.working import STALE, Gone, go_on, see_through
@@ -77,7 +78,10 @@ class _JobAtWork:
 
     def _report(self, done: int, total: int) -> None:
         self._heard_of(done, total)
-        self._stand_aside()
+        try:
+            self._stand_aside()
+        except Exception as error:  # of somebody else's work, which is no reason to end this
+            log_fault(logger, error, f"{self.name} stood aside")
         if self._stopping():
             self._store.jobs.put_back(self._job, self._worker)
             raise Gone

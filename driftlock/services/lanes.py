@@ -91,15 +91,18 @@ def _count(
     windows, alerts = table.flagged(scope, buckets)
     for row in (*windows, *alerts):
         counted[keys[row.stream_id]].add_flagged(row)
-    for state in states:
-        if state.series:
-            warmups = list(SeriesPlan.from_configuration(state.stream.configuration).warmups.values())
-            numbers = table.numbers(scope, state.stream.id, warmups, buckets)
-            lane = counted[keys[state.stream.id]]
-            if numbers is None:
-                lane.tested_known = False
-            else:
-                lane.tested += numbers
+    warmups = {
+        state.stream.id: list(SeriesPlan.from_configuration(state.stream.configuration).warmups.values())
+        for state in states
+        if state.series
+    }
+    numbers = table.numbers(scope, warmups, buckets) if warmups else {}
+    for stream_id in warmups:
+        lane = counted[keys[stream_id]]
+        if stream_id in numbers:
+            lane.tested += numbers[stream_id]
+        else:
+            lane.tested_known = False
 
 
 def _lane(key: Key, states: Sequence[StreamState], counted: _Counted, by: LaneBy) -> Lane:

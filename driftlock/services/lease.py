@@ -38,7 +38,7 @@ def claimed(claims: _Claims, clock: Clock, tenant: str, stream_id: str) -> Itera
     now = clock.now()
     claim = claims.claim(tenant, stream_id, owner, now=now, until=now + LEASE)
     if claim is None:
-        raise StreamBusy(f"Stream {stream_id} is being analysed already; wait until that is done.")
+        raise StreamBusy(f"Stream {stream_id} is being analyzed already; wait until that is done.")
     try:
         yield claim
     finally:

@@ -13,7 +13,10 @@ from typing import IO, Any, Final
 from driftlock.errors import ApplicationError, StoreUnavailable
 from driftlock.model import Receipt, Run
 from driftlock.ports import Clock
+from driftlock.services.advance_series import advance_series
+from driftlock.services.lease import StreamBusy
 from driftlock.services.pending import PendingStore
+from driftlock.services.series_plan import is_series
 from driftlock.settings import surroundings
 
 HEARTBEAT_S: Final = 1.0
@@ -208,6 +211,19 @@ class Playing:
                     raise
                 time.sleep(busy.retry_after_s)
 
+    def _end_series(self, until: float) -> None:
+        """Nothing more will come, so the anomalies of its numbers that go on have ended."""
+        of = self.run.tenant, self._generator.stream_id
+        stream = self._store.streams.get(*of)
+        while stream is not None and is_series(stream.configuration):
+            try:
+                advance_series(self._store, self._clock, *of)
+                return
+            except StreamBusy:  # its last turn is not over
+                if time.monotonic() >= until:
+                    return
+                time.sleep(HEARTBEAT_S / 10)
+
     def _report(self, step: str) -> bool:
         """Say in the run how far it is; False if it was called off or deleted."""
         run = self.run
@@ -234,6 +250,8 @@ class Playing:
                 self._report("judging")
                 time.sleep(min(HEARTBEAT_S, max(0.0, until - time.monotonic())))
                 until = min(until, time.monotonic() + self._patience)
+            if not self._store.pending.waiting(*of):
+                self._end_series(until)
             self._report("done")
             self._store.runs.finish(
                 self.run,

@@ -1,4 +1,4 @@
-"""A look at a source before it is analysed: what it is taken for, and what masking makes of it."""
+"""A look at a source before it is analyzed: what it is taken for, and what masking makes of it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -145,6 +146,9 @@ class Overview:
             most: Lanes to answer; how many are left out is said.
         """
         states = self._of(scope)
+        scope = replace(
+            scope, stream_ids=tuple(state.stream.id for state in states)
+        )  # some may be gone by now
         return lanes_of(self._table, scope, states, by, _buckets(scope, states, buckets), buckets, most)
 
     def feed(
@@ -177,7 +181,7 @@ class Overview:
 
     def last_self_check(self, tenant: str) -> SelfCheck | None:
         """The newest finished detectability job."""
-        return self._table.last_self_check(tenant)
+        return self._table.last_self_check(tenant, self._clock.now())
 
     def _of(self, scope: Scope) -> list[StreamState]:
         chosen = set(scope.stream_ids)

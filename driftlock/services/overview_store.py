@@ -1,6 +1,6 @@
 """What the overview needs kept, and the questions it puts to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -68,8 +68,15 @@ class OverviewTable(Protocol):
     def flagged(self, scope: Scope, buckets: Buckets) -> tuple[list[BucketRow], list[BucketRow]]:
         """Likewise flagged windows, and alerts of series."""
 
-    def numbers(self, scope: Scope, stream_id: str, warmups: Sequence[int], buckets: Buckets) -> Any:
-        """Numbers of series judged in each bucket, int64; None where that cannot be read cheaply or at all."""
+    def numbers(self, scope: Scope, warmups: Mapping[str, Sequence[int]], buckets: Buckets) -> dict[str, Any]:
+        """
+        By stream, numbers of series judged in each bucket, int64.
+
+        Streams of which that cannot be read cheaply, or at all, are left out.
+
+        Args:
+            warmups: By stream the records each of its series learns, in the order of the plan.
+        """
 
     def feed(
         self, scope: Scope, wanted: Wanted, order: Order, offset: int, limit: int, now: datetime
@@ -85,7 +92,7 @@ class OverviewTable(Protocol):
     def annotations(self, scope: Scope) -> list[Annotation]:
         """Notes that were not removed, in the order of what they speak of."""
 
-    def last_self_check(self, tenant: str) -> SelfCheck | None: ...
+    def last_self_check(self, tenant: str, now: datetime) -> SelfCheck | None: ...
 
 
 class OverviewStore(Protocol):

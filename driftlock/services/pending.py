@@ -1,7 +1,6 @@
 """Streams that are fed from outside: judged while they grow, a little of each in turn."""
 
 import logging
-import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from driftlock.model import Kind, moment
 from driftlock.ports import Clock
 from driftlock.services.advance import advance
 from driftlock.services.advance_series import advance_series
+from driftlock.services.faults import log_fault
 from driftlock.services.lease import StreamBusy
 from driftlock.services.series_plan import SeriesCounts, SeriesPlan, choose, is_series, plan
 from driftlock.services.series_store import SeriesStore
@@ -108,9 +108,7 @@ class Pending:
         except (StreamBusy, NotFound):  # somebody else is at it, or it is gone: the next look finds that out
             return False
         except Exception as error:
-            # The message may quote a payload.
-            frames = "".join(traceback.format_tb(error.__traceback__))
-            logger.error("stream %s: %s at\n%s", stream.stream_id, type(error).__name__, frames)
+            log_fault(logger, error, f"stream {stream.stream_id}")
             self._failed[of] = self._clock.now()
             return False
         return True

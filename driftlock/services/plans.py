@@ -5,7 +5,7 @@ What is counted, and what it rests on, stands in docs/decisions/0015-unit-of-bil
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -51,25 +51,6 @@ class Price:
     overage: int  # the others
     cost: Decimal | None  # US dollars a month; None: the overage is not sold, or its price set by contract
     sentence: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceGrid:
-    """Prices over limits: one row a threshold, one column an alpha."""
-
-    thresholds: tuple[float, ...]
-    alphas: tuple[float, ...]
-    prices: tuple[tuple[Price, ...], ...]
-
-
-def _alphas() -> tuple[float, ...]:
-    """Twenty in even ratios."""
-    low, high = 0.001, 0.2
-    return tuple(float(f"{low * (high / low) ** (step / 19):.3g}") for step in range(20))
-
-
-THRESHOLDS: Final = tuple(step / 20 for step in range(20))
-ALPHAS: Final = _alphas()
 
 
 def per_month(detections: int, days: float) -> int:
@@ -134,29 +115,6 @@ def alerts_reached(used: int, plan: Plan) -> tuple[int, ...]:
     ((70, 90), ())
     """
     return tuple(percent for percent in ALERTS if 100 * used >= percent * plan.included)
-
-
-def price_grid(
-    detections: Callable[[float, float], int],
-    thresholds: Sequence[float] = THRESHOLDS,
-    alphas: Sequence[float] = ALPHAS,
-    *,
-    plans: Sequence[Plan] = PLANS,
-) -> PriceGrid:
-    """
-    The price of each pair of limits.
-
-    Args:
-        detections: Of a month, for a threshold and an alpha: a recount of what is stored.
-    """
-    return PriceGrid(
-        thresholds=tuple(thresholds),
-        alphas=tuple(alphas),
-        prices=tuple(
-            tuple(price(detections(threshold, alpha), plans=plans) for alpha in alphas)
-            for threshold in thresholds
-        ),
-    )
 
 
 def money_text(amount: Decimal) -> str:

@@ -1,11 +1,12 @@
 """Every question a screen asks. Read only; what is another tenant's looks like what does not exist."""
 
 import math
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
-from driftlock.model import Anomaly, AnomalyRow, Run, ScoreColumns, Stream
+from driftlock.model import Anomaly, AnomalyRow, Run, ScoreColumns, Source, Stream
 from driftlock.ports import Clock, Order, Store, StoredEvent
 from driftlock.services.fitting import BASELINE_SUSPECTS
 from driftlock.services.records import ORDINARY_SHARES, verdict_of
@@ -36,10 +37,10 @@ class Queries:
         """The run of that id."""
         return None if run_id in self._expired(tenant) else self._store.runs.get(tenant, run_id)
 
-    def runs(self, tenant: str, limit: int = 10) -> list[Run]:
-        """The latest runs, newest first."""
+    def runs(self, tenant: str, limit: int = 10, sources: Collection[Source] | None = None) -> list[Run]:
+        """The latest runs, newest first; of *sources* alone where they are given."""
         gone = self._expired(tenant)
-        found = self._store.runs.newest(tenant, limit + len(gone))
+        found = self._store.runs.newest(tenant, limit + len(gone), sources)
         return [run for run in found if run.id not in gone][:limit]
 
     def stream(self, tenant: str, stream_id: str) -> Stream | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from driftlock.errors import ApplicationError
-from driftlock.services.review_store import Review, StoredChange, What
+from driftlock.services.review_store import HiddenPattern, Review, StoredChange, What
 
 _LONGEST: Final = {"by": 64, "reason": 32, "note": 2_000, "text": 500}  # characters
 _KEPT: Final = ("label", "reason", "note")
@@ -42,15 +42,9 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Suppression:
+class Suppression(HiddenPattern):
     """A pattern whose anomalies are hidden."""
 
-    id: str
-    pattern: str
-    until: datetime | None  # None: until it is ended
-    reason: str | None
-    at: datetime
-    by: str
     count: int  # anomalies that have the pattern; 0: all were deleted
 
 

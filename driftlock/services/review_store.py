@@ -36,8 +36,8 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoredSuppression:
-    """A pattern that is hidden, or was."""
+class HiddenPattern:
+    """What was said when a pattern was hidden."""
 
     id: str
     pattern: str
@@ -45,6 +45,12 @@ class StoredSuppression:
     reason: str | None
     at: datetime
     by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSuppression(HiddenPattern):
+    """A pattern that is hidden, or was."""
+
     ended_at: datetime | None
 
 

@@ -54,7 +54,7 @@ def start(
 
     Args:
         kept_for: The run is removed after so long; None: when it is deleted.
-        run_id: Its id, which no other run may have; None: one that tells nothing.
+        run_id: Its id; a run that has it already stays as it is. None: one that tells nothing.
 
     Returns:
         Id of the run, which a worker takes up next.
@@ -64,6 +64,7 @@ def start(
     """
     if size_bytes is not None and size_bytes > settings.max_upload_bytes:
         raise too_large(settings.max_upload_bytes)
+    of_its_own = run_id is None
     run_id = run_id or secrets.token_hex(8)
     with open_source() as opened:
         spooled = spool.keep(run_id, opened, settings.max_upload_bytes)
@@ -99,7 +100,8 @@ def start(
     try:
         store.runs.add(run, expires_at=None if kept_for is None else now + kept_for)
     except BaseException:
-        spool.remove(run_id)
+        if of_its_own:  # else another process may have started the run, and needs the copy
+            spool.remove(run_id)
         raise
     return run_id
 

@@ -3,9 +3,11 @@
 import hashlib
 import io
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Lock
 
 from data_generator import scenario_named
+from driftlock.errors import NotFound
 from driftlock.model import Run
 from driftlock.ports import Clock, Spool, Store
 from driftlock.services import runs
@@ -82,6 +84,7 @@ class ScenarioRuns:
             return None
         over = (tenant, run_id) in self._store.runs.expired(self._clock.now())
         if over or run.state in ("failed", "cancelled"):
-            runs.delete(self._store, self._spool, tenant, run_id)
+            with suppress(NotFound):  # another process was faster
+                runs.delete(self._store, self._spool, tenant, run_id)
             return None
         return run

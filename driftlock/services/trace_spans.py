@@ -1,5 +1,6 @@
 """Spans of a trace, read from the events of a window."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -160,7 +161,8 @@ def _number(fields: dict[str, Any], units: dict[str, float]) -> float | None:
     for name, unit in units.items():
         if name in fields:
             try:
-                return float(fields[name]) * unit
+                value = float(fields[name]) * unit
             except (TypeError, ValueError):
                 return None
+            return value if math.isfinite(value) else None
     return None

@@ -21,7 +21,7 @@ from driftlock_core.recount import Rule
 
 SERIES = (
     "The numbers of this stream are judged one by one, each series against its own forecast; there are no NCD "
-    "and p limits to change. Analyse the source again as text to judge windows."
+    "and p limits to change. Analyze the source again as text to judge windows."
 )
 
 
@@ -49,7 +49,7 @@ def apply(
 
     Raises:
         NotFound: The tenant has no such stream.
-        StreamBusy: It is being analysed right now.
+        StreamBusy: It is being analyzed right now.
         CannotTune: No reason, no change, limits that could never decide anything, or a stream judged as series.
     """
     _, profile = tunable(store, clock, tenant, stream_id)
@@ -71,7 +71,7 @@ def undo(
     Raises:
         NotFound: The stream has no such change.
         CannotTune: No reason, or the limits were changed again since.
-        StreamBusy: It is being analysed right now.
+        StreamBusy: It is being analyzed right now.
     """
     tunable(store, clock, tenant, stream_id)
     changes = store.tuning.changes(tenant, stream_id)

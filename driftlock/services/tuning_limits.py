@@ -114,26 +114,20 @@ def gate_notice(history: History, rule: Rule) -> GateNotice | None:
     share = float((reached >= rule.threshold).mean())
     between = f"5 to 95 % of them reach between {ncd_text(low)} and {ncd_text(high)}"
     advice = f"Suggested NCD limit: {limit_text(suggested)} (99 % of the windows not flagged stay below)."
-    if rule.threshold < low:
-        return GateNotice(
-            kind="decides nothing",
-            suggested=suggested,
-            ordinary=(low, high),
-            largest=largest,
-            sentence=(
-                f"NCD ≥ {limit_text(rule.threshold)} is met by {percent_text(share)} of the windows of this stream; "
-                f"{between}. Practically only the p limit decides. {advice}"
-            ),
-        )
+    below = rule.threshold < low
+    why = (
+        f"NCD ≥ {limit_text(rule.threshold)} is met by {percent_text(share)} of the windows of this stream; "
+        f"{between}. Practically only the p limit decides."
+        if below
+        else f"No window of this range reaches NCD ≥ {limit_text(rule.threshold)}; the largest is "
+        f"{ncd_text(largest)}, and {between}."
+    )
     return GateNotice(
-        kind="never reached",
+        kind="decides nothing" if below else "never reached",
         suggested=suggested,
         ordinary=(low, high),
         largest=largest,
-        sentence=(
-            f"No window of this range reaches NCD ≥ {limit_text(rule.threshold)}; the largest is "
-            f"{ncd_text(largest)}, and {between}. {advice}"
-        ),
+        sentence=f"{why} {advice}",
     )
 
 

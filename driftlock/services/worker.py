@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from driftlock.services.faults import log_fault
+
 logger = logging.getLogger(__name__)
 
 # Runs started in this process wake the worker; those of other processes wait at most so long.
@@ -73,8 +75,8 @@ class Worker:
                 if time.monotonic() - tidied >= self._tidy_seconds:
                     tidied = time.monotonic()
                     self._tidy()
-            except Exception:  # the store itself failed, a full disk for instance: the next round may work
-                logger.exception("the worker could not reach its store")
+            except Exception as error:  # the store itself failed, on a full disk say: the next round may work
+                log_fault(logger, error, "the worker could not reach its store")
                 worked = False
             with self._finished:
                 self._finished.notify_all()

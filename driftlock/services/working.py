@@ -2,10 +2,10 @@
 
 import logging
 import secrets
-import traceback
 from typing import Final, Literal, Protocol
 
 from driftlock.errors import ApplicationError
+from driftlock.services.faults import log_fault
 from driftlock.services.lease import LEASE
 from driftlock_core.errors import DriftlockError
 
@@ -65,10 +65,9 @@ def see_through(work: Work, logger: logging.Logger) -> None:
 
 
 def _logged(name: str, unknown: Exception, logger: logging.Logger) -> str:
-    """Log where it happened and answer a sentence; the message may quote a payload, so it is left out."""
+    """Log where it happened and answer a sentence that names the place in the log."""
     error_id = secrets.token_hex(4)
-    frames = "".join(traceback.format_tb(unknown.__traceback__))
-    logger.error("%s: error %s, %s at\n%s", name, error_id, type(unknown).__name__, frames)
+    log_fault(logger, unknown, f"{name}: error {error_id}")
     return (
         f"The analysis stopped on an error of the program (error id {error_id}). Start it again; "
         "if it stops again, report this id with the program's log."

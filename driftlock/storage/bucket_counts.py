@@ -20,7 +20,8 @@ def tested_by_bucket(connection: sa.Connection, scope: Scope, buckets: Buckets) 
     Each cell reads its own stretch of an index: grouping half a million windows by an
     expression would sort them first, and take three times as long.
     """
-    number = sa.select(sa.literal(0).label("i")).cte("bucket", recursive=True)
+    # As large as what it is added to below: a database may take a plain 0 for a smaller type.
+    number = sa.select(sa.literal(0, sa.BigInteger).label("i")).cte("bucket", recursive=True)
     number = number.union_all(sa.select(number.c.i + 1).where(number.c.i + 1 < buckets.count))
     first, end = _edge(number.c.i, buckets), _edge(number.c.i + 1, buckets)
 
@@ -64,7 +65,8 @@ def flagged_by_bucket(
             sa.func.count().label("count"),
             sa.func.max(bits).label("strongest_bits"),
         )
-        .where(of_scope(table, scope))
+        # Without a beginning the range begins with the oldest data there were when the buckets were made.
+        .where(of_scope(table, scope), table.c.seen_us >= buckets.low, table.c.seen_us < buckets.high)
         .group_by(table.c.stream_id, sa.text("bucket"))
     )
     return [BucketRow(**row) for row in connection.execute(query).mappings()]

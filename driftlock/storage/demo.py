@@ -55,6 +55,15 @@ class SqlDemo:
             ).rowcount
         return DemoState(**row) if mine else None
 
+    def put_back(self, state: DemoState) -> None:
+        """Let the part that was taken be taken again, unless a later one was taken meanwhile."""
+        with writing(self._engine) as connection:
+            connection.execute(
+                sa.update(demo_data)
+                .where(demo_data.c.tenant == state.tenant, demo_data.c.taken == state.taken + 1)
+                .values(taken=state.taken)
+            )
+
     def remove(self, tenant: str, *, now: datetime) -> None:
         """Not wanted from now on, also where it never began."""
         with writing(self._engine) as connection:

@@ -9,9 +9,12 @@ from driftlock.model import RunState
 from driftlock.services.job_kinds import JobKind
 from driftlock.services.jobs import Job
 from driftlock.storage.connect import writing
-from driftlock.storage.schema import jobs
+from driftlock.storage.schema import jobs, streams
 from driftlock.storage.work_queue import LIVE, Answer, WorkQueue
 
+OVER: Final[tuple[RunState, ...]] = ("done", "cancelled", "failed")
+# Of one stream, kind and outcome, however long the stream lives: nobody asks for older ones.
+KEPT: Final = 10
 _OF_JOB: Final = [column for column in jobs.columns if column.name in Job.__dataclass_fields__]
 
 
@@ -23,24 +26,32 @@ class SqlJobs:
         self._queue = WorkQueue(engine, jobs)
 
     def add(self, job: Job) -> str:
-        """Store a job that waits; answers its id, or that of the same job if one is unfinished."""
+        """
+        Store a job that waits; answers its id, or that of the same job if one is unfinished.
+
+        Of those of its stream and kind that are over, old ones are removed.
+        """
+        alike = (
+            (jobs.c.tenant == job.tenant) & (jobs.c.stream_id == job.stream_id) & (jobs.c.kind == job.kind)
+        )
         same = (
             sa.select(jobs.c.id, jobs.c.options)
-            .where(
-                jobs.c.tenant == job.tenant,
-                jobs.c.stream_id == job.stream_id,
-                jobs.c.kind == job.kind,
-                jobs.c.state.in_(LIVE),
-                jobs.c.cancel_requested.is_(False),
-            )
+            .where(alike, jobs.c.state.in_(LIVE), jobs.c.cancel_requested.is_(False))
             .order_by(jobs.c.created_at, jobs.c.id)
         )
+        newest = sa.select(jobs.c.id).order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(KEPT)
+        of_stream = (streams.c.tenant == job.tenant) & (streams.c.id == job.stream_id)
         with writing(self._engine) as connection:
+            # One caller at a time looks and adds, where a database lets several write.
+            connection.execute(sa.select(streams.c.id).where(of_stream).with_for_update())
             for other in connection.execute(same):
                 if other.options == job.options:
                     return str(other.id)
             row = {column.name: getattr(job, column.name) for column in _OF_JOB}
             connection.execute(sa.insert(jobs).values(row | {"cancel_requested": False}))
+            for state in OVER:
+                over = alike & (jobs.c.state == state)
+                connection.execute(sa.delete(jobs).where(over, jobs.c.id.not_in(newest.where(over))))
         return job.id
 
     def get(self, tenant: str, job_id: str) -> Job | None:

@@ -1,6 +1,6 @@
 """Counts and rows of many streams at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from driftlock.services.overview_rows import (
 from driftlock.services.overview_store import BucketRow, Buckets, FlaggedTotals, WindowTotals
 from driftlock.services.series_plan import is_series
 from driftlock.storage.bucket_counts import flagged_by_bucket, tested_by_bucket
+from driftlock.storage.desk_parts import there
 from driftlock.storage.feed import feed, newer
 from driftlock.storage.overview_parts import count_series_incidents, of_scope, seen_within, suppressed
 from driftlock.storage.schema import (
@@ -55,7 +56,8 @@ class SqlOverview:
                 _of_windows(sa.func.max).label("last_window"),
                 _event_at(1).label("first_event"),
                 _event_at(detector_states.c.cursor).label("last_event"),
-                _last_alert().label("last_alert"),
+                _of_alerts(sa.func.min).label("first_alert"),
+                _of_alerts(sa.func.max).label("last_alert"),
             )
             .select_from(streams.outerjoin(runs).outerjoin(detector_states))
             .where(streams.c.tenant == tenant, alive | runs.c.state.in_(LIVE))
@@ -117,10 +119,10 @@ class SqlOverview:
                 flagged_by_bucket(connection, series_anomalies, series_anomalies.c.bits, scope, buckets),
             )
 
-    def numbers(self, scope: Scope, stream_id: str, warmups: Sequence[int], buckets: Buckets) -> Any:
-        """Numbers of series judged in each bucket, int64; None where that cannot be read cheaply or at all."""
+    def numbers(self, scope: Scope, warmups: Mapping[str, Sequence[int]], buckets: Buckets) -> dict[str, Any]:
+        """By stream, numbers of series judged in each bucket; without streams of which that is not known."""
         with self._engine.connect() as connection:
-            return numbers_by_bucket(connection, scope, stream_id, warmups, buckets)
+            return numbers_by_bucket(connection, scope, warmups, buckets)
 
     def feed(
         self, scope: Scope, wanted: Wanted, order: Order, offset: int, limit: int, now: datetime
@@ -163,12 +165,13 @@ class SqlOverview:
                 for row in connection.execute(query.order_by(annotations.c.about_us, annotations.c.id))
             ]
 
-    def last_self_check(self, tenant: str) -> SelfCheck | None:
-        """The newest finished detectability job."""
+    def last_self_check(self, tenant: str, now: datetime) -> SelfCheck | None:
+        """The newest finished detectability job of a stream whose run is not past its time at *now*."""
         query = (
             sa.select(jobs.c.stream_id, jobs.c.finished_at, jobs.c.result, streams.c.name)
             .select_from(jobs.join(streams))
             .where(jobs.c.tenant == tenant, jobs.c.kind == "detectability", jobs.c.state == "done")
+            .where(there(jobs, now))
             .order_by(jobs.c.finished_at.desc(), jobs.c.id)
             .limit(1)
         )
@@ -211,9 +214,9 @@ def _event_at(seq: Any) -> sa.ScalarSelect[int]:
     )
 
 
-def _last_alert() -> sa.ScalarSelect[int]:
+def _of_alerts(end: Any) -> sa.ScalarSelect[int]:
     return (
-        sa.select(sa.func.max(series_anomalies.c.seen_us))
+        sa.select(end(series_anomalies.c.seen_us))
         .where(series_anomalies.c.tenant == streams.c.tenant, series_anomalies.c.stream_id == streams.c.id)
         .correlate(streams)
         .scalar_subquery()
@@ -225,9 +228,12 @@ def _state(row: sa.RowMapping) -> StreamState:
     series = is_series(stream.configuration)
     first, last = row["first_window"], row["last_window"]
     if series and stream.windows:
-        # Numbers leave no windows: their times are those of the events that were judged.
-        first = row["first_event"]
-        last = max(us for us in (row["last_event"], row["last_alert"]) if us is not None)
+        # Numbers leave no windows: their times are those of the events that were judged. These need not come in
+        # the order of their times.
+        first, last = (
+            end((us for us in (row[f"{which}_event"], row[f"{which}_alert"]) if us is not None), default=None)
+            for end, which in ((min, "first"), (max, "last"))
+        )
     return StreamState(
         stream=stream,
         source=row["source"],

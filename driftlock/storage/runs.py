@@ -1,12 +1,13 @@
 """The runs: what was asked for, how far it is, and who works on it."""
 
+from collections.abc import Collection
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
 
-from driftlock.model import DecodingReport, KindEvidence, Recognition, Run, RunState, SkippedLine
+from driftlock.model import DecodingReport, KindEvidence, Recognition, Run, RunState, SkippedLine, Source
 from driftlock.ports import Removed
 from driftlock.storage.connect import empty_log, writing
 from driftlock.storage.desk_parts import forget
@@ -24,19 +25,26 @@ class SqlRuns:
         self._engine = engine
         self._queue = WorkQueue(engine, runs)
 
-    def add(self, run: Run, *, expires_at: datetime | None, worker: str | None = None) -> None:
+    def add(self, run: Run, *, expires_at: datetime | None, worker: str | None = None) -> bool:
         """
         Store a run; without *expires_at* it stays until it is deleted.
 
         Args:
             worker: Who works on it already; None: it waits for one.
+
+        Returns:
+            False, and nothing stored, if the tenant has a run of that id.
         """
         row = {column.name: getattr(run, column.name) for column in _OF_THE_MODEL}
         row |= {"report": None, "cancel_requested": False, "expires_at": expires_at}
         if worker is not None:
             row |= {"worker": worker, "heartbeat_at": run.created_at}
+        taken = sa.select(runs.c.id).where(self._queue.is_row(run.tenant, run.id))
         with writing(self._engine) as connection:
+            if connection.scalar(taken) is not None:
+                return False
             connection.execute(sa.insert(runs).values(row))
+        return True
 
     def get(self, tenant: str, run_id: str) -> Run | None:
         """The run of that id, if this tenant has one."""
@@ -44,9 +52,11 @@ class SqlRuns:
             found = _read(connection, sa.select(*_OF_THE_MODEL).where(self._queue.is_row(tenant, run_id)))
         return found[0] if found else None
 
-    def newest(self, tenant: str, limit: int) -> list[Run]:
-        """The latest runs, newest first."""
+    def newest(self, tenant: str, limit: int, sources: Collection[Source] | None = None) -> list[Run]:
+        """The latest runs, newest first; of *sources* alone where they are given."""
         query = sa.select(*_OF_THE_MODEL).where(runs.c.tenant == tenant)
+        if sources is not None:
+            query = query.where(runs.c.source.in_(sources))
         with self._engine.connect() as connection:
             return _read(connection, query.order_by(runs.c.created_at.desc(), runs.c.id).limit(limit))
 

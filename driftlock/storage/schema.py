@@ -171,7 +171,6 @@ anomalies: Final = sa.Table(
         "ix_anomalies_feed",
         *("tenant", "stream_id", "seen_us", "severity", "extra_bits", "pattern", "incident", "window", "id"),
     ),
-    sa.Index(None, "tenant", "seen_us"),
     sa.Index(None, "tenant", "pattern"),
     _of_stream(),
 )
@@ -230,7 +229,6 @@ series_anomalies: Final = sa.Table(
         "ix_series_anomalies_feed",
         *("tenant", "stream_id", "seen_us", "severity", "bits", "pattern", "id"),
     ),
-    sa.Index(None, "tenant", "seen_us"),
     sa.Index(None, "tenant", "pattern"),
     _of_stream(),
 )

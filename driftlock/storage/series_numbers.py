@@ -1,6 +1,6 @@
 """When the numbers of series were judged, from the slabs they lie in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -12,28 +12,47 @@ from driftlock.services.overview_rows import Scope
 from driftlock.services.overview_store import Buckets
 from driftlock.storage.schema import series_slabs
 
-# Of one stream: beyond that nobody waits for it, and the lane says that it does not know.
+# Of all streams together: beyond that nobody waits for them, and the lanes of the others say that they do not know.
 MOST_SLABS: Final = 64
 _BYTES: Final = 48  # of one record: six columns
 _AT: Final = 8  # where the second column, its time, begins
 
 
 def numbers_by_bucket(
-    connection: sa.Connection, scope: Scope, stream_id: str, warmups: Sequence[int], buckets: Buckets
-) -> Any:
+    connection: sa.Connection, scope: Scope, warmups: Mapping[str, Sequence[int]], buckets: Buckets
+) -> dict[str, Any]:
     """
     Records behind the warm-up of their series, by the time their event names.
 
     Args:
-        warmups: Records each series learns, in the order of the plan.
+        warmups: By stream the records each of its series learns, in the order of the plan.
 
     Returns:
-        int64, one a bucket. None where a record names no time, or where the slabs are too many to be read.
+        By stream int64, one a bucket. Streams of which a record names no time are left out, and so are
+        those of most slabs where all together are too many to be read.
     """
+    of_stream = series_slabs.c.stream_id
+    counts = (
+        sa.select(sa.func.count().label("slabs"), of_stream)
+        .where(series_slabs.c.tenant == scope.tenant, of_stream.in_(list(warmups)))
+        .group_by(of_stream)
+    )
+    slabs = dict.fromkeys(warmups, 0) | {row.stream_id: row.slabs for row in connection.execute(counts)}
+    found, left = {}, MOST_SLABS
+    for stream_id in sorted(warmups, key=lambda one: (slabs[one], one)):
+        if (left := left - slabs[stream_id]) < 0:
+            break
+        numbers = _of_stream(connection, scope, stream_id, warmups[stream_id], buckets)
+        if numbers is not None:
+            found[stream_id] = numbers
+    return found
+
+
+def _of_stream(
+    connection: sa.Connection, scope: Scope, stream_id: str, warmups: Sequence[int], buckets: Buckets
+) -> Any:
+    """None where a record names no time."""
     mine = (series_slabs.c.tenant == scope.tenant) & (series_slabs.c.stream_id == stream_id)
-    count = sa.select(sa.func.count()).select_from(series_slabs).where(mine)
-    if connection.scalars(count).one() > MOST_SLABS:
-        return None
     found = np.zeros(buckets.count, dtype=np.int64)
     since = buckets.low if scope.since is None else microseconds(scope.since)
     passed = [0] * len(warmups)

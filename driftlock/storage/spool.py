@@ -1,6 +1,7 @@
 """The sources of runs as files in one folder, readable by nobody else."""
 
 import hashlib
+import secrets
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -23,13 +24,14 @@ class FileSpool:
 
     def keep(self, run_id: str, source: BinaryIO, limit_bytes: int) -> Spooled:
         """
-        Copy *source* to its end.
+        Copy *source* to its end, in place of what was kept for that run before.
 
         Raises:
-            MalformedPayload: It holds more than *limit_bytes*; nothing is kept.
+            MalformedPayload: It holds more than *limit_bytes*; nothing of it is kept.
         """
         digest, size = hashlib.sha256(), 0
-        path = self._folder / run_id
+        # Under a name of its own until it is whole: another process may be keeping the source of the same run.
+        path = self._folder / f"{run_id}.{secrets.token_hex(8)}"
         try:
             with path.open("xb") as copy:
                 path.chmod(0o600)
@@ -39,6 +41,7 @@ class FileSpool:
                         raise too_large(limit_bytes)
                     digest.update(block)
                     copy.write(block)
+            path.replace(self._folder / run_id)
         except BaseException:
             path.unlink(missing_ok=True)
             raise

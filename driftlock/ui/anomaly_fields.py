@@ -145,7 +145,7 @@ def _lines(anomaly: Anomaly, report: FieldReport) -> None:
     what = f"with bits in {words.literal(str(chosen))}" if field is not None else "with any bits"
     cut = f"; the first {MOST_LINES} are shown" if len(places) > MOST_LINES else ""
     st.caption(
-        f"{count_text(len(places))} of {words.plural(len(costs), 'line')} {what}, dearest first{cut}. Bold: over twice "
+        f"{count_text(len(places))} of {words.plural(len(costs), 'line')} {what}, costliest first{cut}. Bold: over twice "
         "what a line of a baseline window takes there."
     )
 

@@ -3,28 +3,14 @@
 import streamlit as st
 
 from driftlock.model import Anomaly, Stream
-from driftlock.ui import anomaly_navigation, anomaly_record, anomaly_review, page, words
-from driftlock.ui.review_queue import Place
-from driftlock.ui.session import colours
+from driftlock.ui import anomaly_navigation, anomaly_record, anomaly_review, words
 from driftlock_core.numbers_text import count_text
 
 
 def show(anomaly: Anomaly, stream: Stream) -> None:
     """Neighbours, sentence, chips, and the buttons of one flagged window."""
     row = anomaly.row
-    page.style(colours(), title_size="1.45rem")
-    anomaly_navigation.show(
-        row.id,
-        stream,
-        Place(
-            previous_id=anomaly.previous_id,
-            next_id=anomaly.next_id,
-            position=anomaly.position,
-            total=anomaly.total,
-            name="flagged",
-        ),
-    )
-    st.title(words.emphasised(row.sentence), anchor=False)
+    anomaly_navigation.head(anomaly, stream)
     record = anomaly.record
     with st.container(horizontal=True, gap="xsmall"):
         anomaly_review.chip(row)

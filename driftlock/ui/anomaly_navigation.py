@@ -2,11 +2,29 @@
 
 import streamlit as st
 
-from driftlock.model import Stream
-from driftlock.ui import frame, links, review_queue
+from driftlock.model import Anomaly, Stream
+from driftlock.services.series_queries import SeriesAnomaly
+from driftlock.ui import frame, links, page, review_queue, words
 from driftlock.ui.review_queue import Place
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import TENANT, app, colours
 from driftlock_core.numbers_text import count_text
+
+
+def head(anomaly: Anomaly | SeriesAnomaly, stream: Stream) -> None:
+    """The way to the neighbours, and the sentence as the title of the page."""
+    page.style(colours(), title_size="1.45rem")
+    show(
+        anomaly.row.id,
+        stream,
+        Place(
+            previous_id=anomaly.previous_id,
+            next_id=anomaly.next_id,
+            position=anomaly.position,
+            total=anomaly.total,
+            name="flagged",
+        ),
+    )
+    st.title(words.emphasised(anomaly.row.sentence), anchor=False)
 
 
 def show(anomaly_id: str, stream: Stream, in_stream: Place) -> None:

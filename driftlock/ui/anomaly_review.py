@@ -11,9 +11,9 @@ from driftlock.model import AnomalyRow
 from driftlock.services.review import Review, Suppression
 from driftlock.services.series_store import SeriesAnomalyRow
 from driftlock.ui import frame, overview_actions, overview_history, words
+from driftlock.ui.note_form import EXAMPLE, MOST_NOTE, add
 from driftlock.ui.session import READER, TENANT, app
 
-MOST_NOTE: Final = 500  # characters
 _STANDS: Final = {
     "real": ("✓ Real", "green"),
     "not_real": ("✕ Not real", "gray"),
@@ -123,19 +123,6 @@ def _note(at: datetime, stream_id: str) -> None:
         st.form("note", clear_on_submit=True, border=False),
     ):
         st.caption(f"At {words.moment(at)} UTC on this stream; drawn as ✎ on time lines.")
-        text = st.text_area("Note", max_chars=MOST_NOTE, key="note-text", placeholder="Deployed payments 4.2")
+        text = st.text_area("Note", max_chars=MOST_NOTE, key="note-text", placeholder=EXAMPLE)
         if st.form_submit_button("Add", type="primary"):
-            _annotate(at, text, stream_id)
-
-
-def _annotate(at: datetime, text: str, stream_id: str) -> None:
-    if not text.strip():
-        st.warning("A note needs some words.")
-        return
-    try:
-        app().review.annotate(TENANT, at, text.strip(), by=READER, stream_id=stream_id)
-    except ApplicationError as error:
-        st.error(words.literal(str(error)))
-        return
-    st.toast("Note added. Z undoes it.")
-    st.rerun()
+            add(at, text, stream_id)

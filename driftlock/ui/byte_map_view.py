@@ -18,7 +18,7 @@ def style(colours: Tokens) -> str:
     return f"""<style>
     .dl-map {{ font: 12.5px/1.65 {_MONO}; border: 1px solid {colours.hairline}; border-radius: 8px;
       overflow: auto; max-height: 560px; background: {colours.background}; }}
-    .dl-row {{ display: grid; grid-template-columns: 3.9em 5.4em 1fr; gap: .6em; padding: 2px 10px 2px 6px;
+    .dl-row {{ display: grid; grid-template-columns: 3.9em 5.4em 1fr; gap: 1em; padding: 2px 10px 2px 6px;
       border-bottom: 1px solid {colours.hairline}; }}
     .dl-row:last-child {{ border-bottom: 0; }}
     .dl-row.dl-picked {{ background: {colours.surface}; box-shadow: inset 3px 0 {colours.ordinary}; }}

@@ -21,7 +21,7 @@ _ANSWERS: Final = ANSWER | {"assistant", "gpt", "model", "bot", "genaioutputmess
 
 
 def show(anomaly: Anomaly) -> None:
-    """The dearest calls, prompt on the left, answer on the right, with token counts where they are named."""
+    """The costliest calls, prompt on the left, answer on the right, with token counts where they are named."""
     costs = examination().event_costs(TENANT, anomaly.row.id)
     parsed = examination().byte_map(TENANT, anomaly.row.id)
     spoken = llm_text.spoken(
@@ -37,7 +37,7 @@ def show(anomaly: Anomaly) -> None:
         with st.container(border=True):
             _call(costs[at], spoken[at])
     st.caption(
-        f"The {words.plural(len(places), 'dearest call')} of {words.plural(len(spoken), 'call')} in the window."
+        f"The {words.plural(len(places), 'costliest call')} of {words.plural(len(spoken), 'call')} in the window."
     )
 
 

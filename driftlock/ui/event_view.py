@@ -18,6 +18,7 @@ TWIN_HELP: Final = (
     "events that its bytes are copied from; where there are none, all of the baseline."
 )
 MOST_PIECES: Final = 30
+MOST_ROWS: Final = 6  # of them in sight; more are scrolled to
 MOST_WORDS: Final = 12
 MOST_CHARACTERS: Final = 4_000
 
@@ -96,9 +97,9 @@ def _sources(line: Line, baseline_seqs: Sequence[int]) -> None:
             "Text": [piece.text for piece in longest],
         },
         hide_index=True,
-        height=min(38 + 35 * len(longest), 250),
+        height="content" if len(longest) <= MOST_ROWS else 250,
         column_config={
-            "Baseline event": st.column_config.TextColumn(width=90, alignment="right"),
+            "Baseline event": st.column_config.TextColumn(width=110, alignment="right"),
             "At byte": st.column_config.TextColumn(width=60, alignment="right"),
             "Bytes": st.column_config.NumberColumn(width=60),
         },

@@ -18,6 +18,7 @@ RANGES: Final[Mapping[Span, str]] = MappingProxyType(
     {"15min": "15 min", "1h": "1 h", "24h": "24 h", "7d": "7 d", "30d": "30 d", "all": "All"}
 )
 DEFAULT_RANGE: Final[Span] = "24h"
+SCOPED: Final = frozenset({"Overview", "Tuning lab"})  # titles of the pages that a range and streams narrow
 KEYS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "J, K": "next, previous flagged window",
@@ -70,7 +71,11 @@ def show(page: Any) -> None:
             if demo_only(_shown(streams, chosen_ids(streams))):
                 st.badge("DEMO DATA", color="gray", help="Made for looking around; none of it was measured.")
         # On every page: a bound widget that is not drawn leaves the address, and an entry in the browser's history.
-        _choose(streams)
+        # Where they mean nothing they are there, and not seen.
+        with st.container(key="frame-scope"):
+            _choose(streams)
+        if page.title not in SCOPED:
+            st.html("<style>.st-key-frame-scope { display: none; }</style>")
         _help()
         _foot(streams)
 
@@ -128,7 +133,8 @@ def time_left(state: StreamState) -> str | None:
     age_us = (datetime.now(UTC) - stream.created_at).total_seconds() * 1_000_000
     if state.source not in (None, "live") or not stream.events or not stream.events_needed or age_us <= 0:
         return None
-    return f"about {duration_text(age_us / stream.events * stream.events_needed)} left"
+    left_us = age_us / stream.events * stream.events_needed
+    return f"about {duration_text(left_us)} left" if left_us >= 1_000_000 else "less than 1 s left"
 
 
 def silent_for(streams: Sequence[StreamState], now: datetime) -> timedelta | None:
@@ -230,7 +236,7 @@ def _foot(streams: list[StreamState]) -> None:
     st.caption(
         f"Data until {words.literal(words.moment(newest))} UTC  \nRole {ROLE} · Driftlock {build()}"
         if newest
-        else f"No data yet  \nRole {ROLE} · Driftlock {build()}"
+        else f"No window yet  \nRole {ROLE} · Driftlock {build()}"
     )
 
 

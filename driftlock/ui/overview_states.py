@@ -57,6 +57,8 @@ def anything(scope: Scope) -> bool:
         if ready:
             _empty()
         return False
+    if not scope.stream_ids and not ready:
+        return False
     if not scope.stream_ids:
         st.info("There are plays of scenarios only. Choose them under “Streams” at the side, or start one.")
         _ways_on()
@@ -70,13 +72,13 @@ def _await_demo(before: str) -> None:
     streams = app().overview.streams(TENANT)
     if _signature(streams) != before:
         st.rerun(scope="app")
-    judged = sum(1 for state in streams if state.last_seen is not None)
+    judged = sum(1 for state in streams if state.last_seen is not None and state.source == "demo")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="await-demo-line"):
         st.markdown(
             f"**Demo data is being prepared**: {words.plural(judged, 'stream')} so far. Streams appear as they are ready.",
             width="content",
         )
-    if not streams:
+    if all(state.source == "scenario" for state in streams):
         st.skeleton(110)
         st.skeleton(320)
 

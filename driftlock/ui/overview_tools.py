@@ -1,17 +1,14 @@
 """What can be done from the head of the overview: open the strongest, write a note, copy the address."""
 
 from datetime import UTC, datetime
-from typing import Final
 
 import streamlit as st
 
-from driftlock.errors import ApplicationError
 from driftlock.services.overview_rows import Scope, Wanted
-from driftlock.ui import frame, links, overview_history, overview_reads, page, words
+from driftlock.ui import frame, links, overview_history, overview_reads, page
+from driftlock.ui.note_form import EXAMPLE, MOST_NOTE, add
 from driftlock.ui.overview_states import PURPOSE
-from driftlock.ui.session import READER, TENANT, app
-
-MOST_NOTE: Final = 500  # characters
+from driftlock.ui.session import TENANT, app
 
 
 def head(scope: Scope) -> None:
@@ -48,21 +45,6 @@ def _note(scope: Scope) -> None:
         about = st.selectbox(
             "About", ["", *labels], format_func=lambda one: labels.get(one, "All streams"), key="note-stream"
         )
-        text = st.text_input(
-            "Note", max_chars=MOST_NOTE, key="note-text", placeholder="Deployed payments 4.2"
-        )
+        text = st.text_input("Note", max_chars=MOST_NOTE, key="note-text", placeholder=EXAMPLE)
         if st.form_submit_button("Add", type="primary"):
-            _add(datetime.combine(day, time, tzinfo=UTC), text, about or None)
-
-
-def _add(at: datetime, text: str, stream_id: str | None) -> None:
-    if not text.strip():
-        st.warning("A note needs some words.")
-        return
-    try:
-        app().review.annotate(TENANT, at, text.strip(), by=READER, stream_id=stream_id)
-    except ApplicationError as error:
-        st.error(words.literal(str(error)))
-        return
-    st.toast(f"Note added at {words.moment(at)} UTC. Z undoes it.")
-    st.rerun()
+            add(datetime.combine(day, time, tzinfo=UTC), text, about or None)

@@ -1,6 +1,7 @@
 """Head of a page, and the few sizes Streamlit's theme has no setting for."""
 
 import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
 
 from driftlock.ui.session import colours
 from driftlock.ui.theme import Tokens
@@ -19,17 +20,34 @@ def style(ink: Tokens, *, title_size: str = "2rem") -> None:
 
     Streamlit leaves 96 px free above the title: with it the primary action
     falls below the fold. A metric's label is one clipped line by default,
-    which cuts words on a phone.
+    which cuts words on a phone. What is chosen is written in the colour of
+    buttons, which is too dark to be read on the dark theme.
     """
+    _framed()
     st.html(
         f"""<style>
         [data-testid="stMainBlockContainer"] {{
           padding: 4.25rem clamp(1rem, 4vw, 3.5rem) 4rem; max-width: 84rem; }}
         [data-testid="stMainBlockContainer"] h1 {{
           padding: 0 0 .35rem; font-size: {title_size}; line-height: 1.35; }}
-        [data-testid="stMainBlockContainer"] h3 {{ padding: .6rem 0 .2rem; font-size: 1.2rem; }}
+        [data-testid="stMainBlockContainer"] h3 {{ padding: .6rem 0 .45rem; font-size: 1.2rem; }}
         [data-testid="stMetricLabel"] p {{ white-space: normal; overflow: visible; }}
         [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {{
           color: {ink.muted}; opacity: 1; }}
+        [data-testid="stButtonGroup"] [data-selected="true"] p,
+        [data-testid="stTab"][data-selected="true"] p,
+        [data-testid="stSliderThumbValue"] p {{ color: {ink.ordinary}; }}
         </style>"""
     )
+
+
+def _framed() -> None:
+    """
+    Start over where Streamlit has taken the folder of pages for the navigation.
+
+    It does until the script that navigates has run once, and runs the page alone:
+    without its frame, if the first address that a new process is asked for is a page's.
+    """
+    if PagesManager.uses_pages_directory:
+        PagesManager.uses_pages_directory = False
+        st.rerun()

@@ -46,7 +46,8 @@ def share(run: Run) -> float:
 
 def counted(run: Run) -> str:
     """The work done and to be done, in numbers."""
-    parts = [words.literal(run.step or words.RUN_STATES[run.state])]
+    step = run.step or words.RUN_STATES[run.state]
+    parts = [words.literal(step[:1].upper() + step[1:])]
     if run.size_bytes:
         parts.append(f"{words.size(run.bytes_read)} of {words.size(run.size_bytes)} read")
     if run.events_received:

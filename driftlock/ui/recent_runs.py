@@ -1,20 +1,23 @@
 """The runs of this tenant that are still kept."""
 
 from contextlib import suppress
+from typing import Final
 
 import streamlit as st
 
 from driftlock.errors import NotFound
-from driftlock.model import Run
+from driftlock.model import Run, Source
 from driftlock.ui import words
 from driftlock.ui.session import TENANT, app
 
-MOST = 10
+MOST: Final = 10
+# Plays of scenarios and the demo's streams have their own pages.
+_SOURCES: Final[tuple[Source, ...]] = ("sample", "upload", "paste", "live")
 
 
 def show(open_run: str | None) -> None:
     """Open or delete one of the latest runs."""
-    runs = app().queries.runs(TENANT, limit=MOST)
+    runs = app().queries.runs(TENANT, limit=MOST, sources=_SOURCES)
     if not runs:
         return
     st.subheader("Recent runs", anchor=False)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from data_generator import Scenario, catalogue
 from driftlock.ui import words
+from driftlock_core.numbers_text import count_text
 
 PARAMETER: Final = "sc"
 BY_ID: Final = {scenario.id: scenario for scenario in catalogue()}
@@ -26,7 +27,7 @@ def show() -> None:
         st.warning(f"There is no scenario called “{words.literal(asked)}”. These are there:")
     _grid([scenario for scenario in BY_ID.values() if scenario.group == "scenario"])
     st.caption(
-        f"Each is made up on this machine, the same for the same seed: {EVENTS:,} events in about {MINUTES} "
+        f"Each is made up on this machine, the same for the same seed: {count_text(EVENTS)} events in about {MINUTES} "
         "minutes. The detector sees the lines as a customer would send them, and nothing of what is hidden."
     )
     for group, title in GROUPS.items():

@@ -12,7 +12,7 @@ _STYLE: Final = f"""<style>
 [data-testid="stMain"] :is(p, li, td, th, label p, button p, a p, kbd, code),
 [data-testid="stMain"] [data-testid="stCaptionContainer"] p,
 [data-testid="stMain"] [data-testid="stTable"] p,
-[data-testid="stMain"] [data-testid="stMarkdownContainer"] span:not([data-testid="stIconMaterial"]),
+[data-testid="stMain"] [data-testid="stMarkdownContainer"] span:not([data-testid="stIconMaterial"], h1 *, h2 *, h3 *),
 [data-testid="stMain"] [data-testid="stMetricLabel"] *
   {{ font-size: max({LETTERS}px, 1.2rem) !important; line-height: 1.45; }}
 [data-testid="stMain"] .st-key-narration p {{ font-size: 1.6rem !important; }}

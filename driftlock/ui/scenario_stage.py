@@ -59,9 +59,7 @@ def scores(play: Script, results: Results, now_us: int, *, revealed: bool) -> No
     columns = until(results.columns, play.events_until(now_us))
     if not len(columns.window):
         needed = results.stream.configuration["baseline"] + results.stream.configuration["window"]
-        st.info(
-            f"The first {count_text(needed)} events are learned from. The first window is tested behind them."
-        )
+        st.info(f"The first score is drawn after {count_text(needed)} events.")
         return
     threshold = float(results.stream.configuration["threshold"])
     drawing = timeline(

@@ -10,13 +10,11 @@ from driftlock.ui import (
     anomaly_review,
     context_history,
     links,
-    page,
     series_record,
     words,
 )
 from driftlock.ui.anomaly_record import as_file
 from driftlock.ui.charts import PLOTLY_CONFIG
-from driftlock.ui.review_queue import Place
 from driftlock.ui.series_chart import series_chart
 from driftlock.ui.series_result import HELP, expected, records, when
 from driftlock.ui.session import TENANT, app, colours
@@ -30,19 +28,7 @@ _FEWEST_AROUND = 60
 
 def show(anomaly: SeriesAnomaly, stream: Stream) -> None:
     """Sentence, three cards, and the tabs."""
-    page.style(colours(), title_size="1.45rem")
-    anomaly_navigation.show(
-        anomaly.row.id,
-        stream,
-        Place(
-            previous_id=anomaly.previous_id,
-            next_id=anomaly.next_id,
-            position=anomaly.position,
-            total=anomaly.total,
-            name="flagged",
-        ),
-    )
-    st.title(words.emphasised(anomaly.row.sentence), anchor=False)
+    anomaly_navigation.head(anomaly, stream)
     _chips(anomaly)
     anomaly_review.bar(anomaly.row, lambda: as_file(anomaly.record))
     _cards(anomaly)

@@ -73,9 +73,10 @@ def alternative(lanes: Lanes) -> str:
 def caption(lanes: Lanes) -> str:
     """How to read the picture."""
     length = int(lanes.edges_us[1]) - int(lanes.edges_us[0])
+    cell = f"; a cell is {duration_text(length)}" if length else ""
     bounds = " · ".join(count_text(bits) for bits in STEPS)
     return (
-        f"Times in UTC; a cell is {duration_text(length)}. Fill: most extra bits of a window, in steps that begin at "
+        f"Times in UTC{cell}. Fill: most extra bits of a window, in steps that begin at "
         f"0 · {bounds}. ▲ flagged. Hatched: nothing tested. Choose a cell to see its windows below."
     )
 

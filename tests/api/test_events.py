@@ -1,11 +1,14 @@
 """POST /v1/streams/{stream_id}/events: all of a batch or nothing, once or as often as it was meant."""
 
+import asyncio
 import io
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from driftlock.api import create_app
 from driftlock.errors import StoreUnavailable
 from driftlock.model import DEMO
 from driftlock_core.profiles import BALANCED
@@ -223,3 +226,27 @@ def test_first_batches_at_once_make_one_stream(client, app):
     assert sorted(map(json.dumps, map(json.loads, stored(app)))) == sorted(
         map(json.dumps, map(json.loads, LINES.splitlines() * 6))
     )
+
+
+def test_a_sender_who_goes_away_in_the_middle_is_no_error_of_the_program(app, caplog):
+    """Nothing is stored, and nothing is logged."""
+    answers = []
+    messages = iter([{"type": "http.request", "body": b'{"message": "half', "more_body": True}])
+
+    async def receive():
+        return next(messages, {"type": "http.disconnect"})
+
+    async def send(message):
+        if message["type"] == "http.response.start":
+            answers.append(message["status"])
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
+        "path": "/v1/streams/shop/events", "raw_path": b"/v1/streams/shop/events", "query_string": b"",
+        "headers": [(b"x-tenant-id", b"demo")], "client": ("127.0.0.1", 50_000), "server": ("127.0.0.1", 80),
+    }  # fmt: skip
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, create_app(app)(scope, receive, send)).result()
+    assert answers == [400]
+    assert caplog.records == []
+    assert app.queries.stream("demo", "shop") is None

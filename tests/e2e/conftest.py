@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.e2e.views import Seen, views
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 START_SECONDS = 60
@@ -77,6 +79,16 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("home") / "driftlock"
     with serving(home, demo_data="off", max_upload_mb="4") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def seen(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
+    """A dashboard with demonstration data and one of every view; tests look at it and leave it as it is."""
+    with serving(tmp_path_factory.mktemp("views") / "home") as address:
+        context = chromium.new_context(viewport={"width": 1280, "height": 800})
+        found = views(context.new_page(), address)
+        context.close()
+        yield Seen(address, found)
 
 
 def _await(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -181,7 +181,7 @@ def test_a_stream_at_work_is_refused_and_free_afterwards(store, clock, stream_of
     refused = []
 
     def try_too(_seq):
-        with pytest.raises(StreamBusy, match="is being analysed already"):
+        with pytest.raises(StreamBusy, match="is being analyzed already"):
             advance(store, clock, TENANT, stream_id)
         refused.append(True)
 

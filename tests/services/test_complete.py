@@ -43,6 +43,33 @@ def test_completing_fills_in_what_the_decision_left_out_and_changes_no_verdict(a
     assert app.complete(TENANT, stream_id) == 0
 
 
+def test_completing_ends_with_the_window_that_was_the_last_when_it_began(app, fill, burst, monkeypatch):
+    """Events and limits that come meanwhile are those of later windows, which are left as they are."""
+    monkeypatch.setattr("driftlock.services.complete.SLAB_EVENTS", 500)
+    stream_id = fill(app, burst[:1333])
+    app.advance(TENANT, stream_id)
+    first = app.queries.scores(TENANT, stream_id)
+    grown, reports = [], []
+
+    def meanwhile(*counts):
+        if not reports:
+            app.tuning.apply(TENANT, stream_id, Rule(threshold=0.5, alpha=0.02), reason="less", by="reader")
+            app.receive(TENANT, stream_id, burst[1333:])
+            app.advance(TENANT, stream_id)
+            grown.append(app.queries.scores(TENANT, stream_id))
+        reports.append(counts)
+
+    assert app.complete(TENANT, stream_id, progress=meanwhile) > 0
+    last = int(first.last_seq[-1])
+    assert [done for done, _ in reports] == [500, 1000, last]
+    assert {total for _, total in reports} == {last}
+    after, behind = app.queries.scores(TENANT, stream_id), slice(len(first.window), None)
+    assert len(grown[0].window) > len(first.window)
+    for name in ("ncd", "p_perm"):
+        before = getattr(grown[0], name)
+        assert np.array_equal(getattr(after, name)[behind], before[behind], equal_nan=True)
+
+
 def test_completing_replays_each_event_under_the_limits_it_was_judged_by(app, fill, burst):
     """Two changes, one of them in the middle of a chunk: what was avoided then is avoided again."""
     stream_id = fill(app, burst[:1333])

@@ -129,6 +129,24 @@ def test_a_restart_goes_on_where_it_was(app: App, small: None, open_again: Calla
     assert sorted(run.name for run in again.queries.runs(TENANT)) == [part.name for part in PARTS[:2]]
 
 
+def test_a_part_that_could_not_be_queued_is_tried_again(app: App, small: None):
+    """A full disk at the second part: nothing is missing in the end."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError("no space left")
+
+    app.demo.seed(TENANT)
+    assert app.work()
+    assert app.work()
+    with pytest.MonkeyPatch.context() as once:
+        once.setattr(app._spool, "keep", full)
+        with pytest.raises(OSError, match="no space"):
+            app.work()
+    assert not app.demo.ready(TENANT)
+    _work_off(app)
+    assert sorted(run.name for run in app.queries.runs(TENANT)) == [part.name for part in PARTS[:2]]
+
+
 def test_removed_it_does_not_come_back(app: App, small: None, open_again: Callable[[], App]):
     """Nothing of it is left, and neither asking nor restarting brings it again."""
     app.demo.seed(TENANT)

@@ -163,6 +163,11 @@ def test_an_object_of_numbers_alone_stays_an_object(what):
     assert {"a": 1, "b": 2.5}.items() <= json.loads(foreign_line(what, b'{"a": 1, "b": 2.5}', 0)).items()
 
 
+def test_an_object_nested_too_deep_is_changed_as_text():
+    deep = b'{"a":' * 100_000 + b"1" + b"}" * 100_000
+    assert foreign_line("new field", deep, 0) == deep + b" retry_policy=exponential"
+
+
 def test_a_random_blob_is_not_masked_away():
     """Else the study would measure the masking."""
     [canonical] = Masker().canonical([foreign_line("random blob", RECORD, 5)])

@@ -85,6 +85,7 @@ def test_tenants_see_and_stop_their_own_jobs_only(app, stream_id, fill, burst):
     """A foreign id answers like an unknown one, of a job as of a stream."""
     job_id = app.jobs.start(TENANT, "complete", stream_id)
     theirs = fill(app, burst[:600], tenant="other")
+    app.advance("other", theirs)
     with pytest.raises(NotFound) as foreign:
         app.jobs.start("other", "complete", stream_id)
     with pytest.raises(NotFound) as unknown:
@@ -127,6 +128,39 @@ def test_newest_is_the_last_one_asked_for_or_the_last_with_a_result(app, clock, 
     assert app.jobs.newest(TENANT, stream_id, "complete", done=True).id == done
     assert app.jobs.newest(TENANT, None, "complete", done=True).id == done
     assert app.jobs.newest(TENANT, stream_id, "placebo") is None
+
+
+def test_old_jobs_that_are_over_are_removed_but_those_of_another_outcome_stay(
+    app, clock, stream_id, counting
+):
+    """Thirteen done after one that was called off: ten of them are left, and the one."""
+    other = app.jobs.start(TENANT, "complete", stream_id)
+    app.jobs.cancel(TENANT, other)
+    done = []
+    for _ in range(13):
+        clock.advance(seconds=1)
+        done.append(app.jobs.start(TENANT, "complete", stream_id))
+        assert app.work()
+    clock.advance(seconds=1)
+    waiting = app.jobs.start(TENANT, "complete", stream_id)
+    left = [one for one in (other, *done, waiting) if app.jobs.get(TENANT, one) is not None]
+    assert left == [other, *done[3:], waiting]
+
+
+def test_a_job_outlives_the_failure_of_what_it_stands_aside_for(
+    app, stream_id, counting, monkeypatch, caplog
+):
+    payload = "hunter2"
+
+    def broken():
+        raise OSError(payload)
+
+    monkeypatch.setattr(app.demo, "prepare", lambda: counting and broken())
+    job_id = app.jobs.start(TENANT, "complete", stream_id)
+    assert app.work()
+    assert app.jobs.get(TENANT, job_id).state == "done"
+    assert f"job {job_id} stood aside, OSError at" in caplog.text
+    assert payload not in caplog.text
 
 
 def test_a_waiting_job_is_called_off_at_once(app, stream_id):

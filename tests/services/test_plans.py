@@ -103,17 +103,6 @@ def test_no_rate_of_no_time(days):
         plans.per_month(1, days)
 
 
-def test_a_grid_is_a_price_for_each_pair_of_limits():
-    """20 × 20; fewer detections for a higher threshold, more for a larger alpha."""
-    grid = plans.price_grid(lambda threshold, alpha: int((1 - threshold) * alpha * 1_000_000))
-    assert len(grid.prices) == len(grid.thresholds) == 20
-    assert {len(row) for row in grid.prices} == {len(grid.alphas)} == {20}
-    assert (grid.alphas[0], grid.alphas[-1]) == (0.001, 0.2)
-    assert grid.prices[0][0] == price(1_000)
-    assert grid.prices[10][19] == price(100_000)
-    assert grid.prices[0][19] == price(200_000)
-
-
 @pytest.mark.parametrize(
     ("amount", "text"),
     [("0", "$0"), ("49.5", "$49.50"), ("1234.005", "$1,234.01")],

@@ -53,7 +53,7 @@ def test_a_waiting_run_is_called_off_at_once(app, run_text):
     assert not app.work()
 
 
-@pytest.mark.parametrize("step", ["reading", "analysing"])
+@pytest.mark.parametrize("step", ["reading", "analyzing"])
 def test_a_run_at_work_ends_after_its_slab(app, clock, run_text, long_source, step):
     """Called off from another browser in the middle of a step; what was kept by then is whole."""
     run_id = run_text(long_source)
@@ -131,10 +131,10 @@ def cut_power(app, clock, run_id, *, when):
     "when",
     [
         lambda run: run.step == "reading" and run.events_received > 0,
-        lambda run: run.step == "analysing" and run.events_analyzed == 0,
-        lambda run: run.step == "analysing" and run.events_analyzed > 0,
+        lambda run: run.step == "analyzing" and run.events_analyzed == 0,
+        lambda run: run.step == "analyzing" and run.events_analyzed > 0,
     ],
-    ids=["reading", "before analysing", "analysing"],
+    ids=["reading", "before analyzing", "analyzing"],
 )
 def test_a_restart_takes_a_run_up_where_it_was_left(app, clock, run_text, long_source, open_again, when):
     undisturbed = run_text(long_source)
@@ -216,7 +216,7 @@ def test_deleting_a_run_takes_everything_with_it(app, run_text, burst):
         app.delete_run(TENANT, run_id)
 
 
-@pytest.mark.parametrize("step", ["reading", "analysing"])
+@pytest.mark.parametrize("step", ["reading", "analyzing"])
 def test_a_run_deleted_while_at_work_comes_to_nothing(app, clock, run_text, long_source, step, caplog):
     run_id = run_text(long_source)
 
@@ -278,7 +278,7 @@ def test_too_many_events_fail_before_one_is_stored(narrow, pack):
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
-def test_as_many_events_as_allowed_are_analysed(narrow, pack):
+def test_as_many_events_as_allowed_are_analyzed(narrow, pack):
     run = run_bytes(narrow, pack(b"ab\n" * 20_000))
     assert (run.state, run.events_received, run.events_analyzed) == ("done", 20_000, 20_000)
 

@@ -68,7 +68,7 @@ def test_progress_is_counted_while_a_run_is_at_work(app, run_text, long_source, 
     run_text(long_source)
     app.work()
     steps = [step for _, step, *_ in seen]
-    assert list(dict.fromkeys(steps)) == ["waiting", "reading", "analysing"]
+    assert list(dict.fromkeys(steps)) == ["waiting", "reading", "analyzing"]
     for column in (2, 3, 4):
         counts = [state[column] for state in seen]
         assert counts == sorted(counts)

@@ -3,7 +3,9 @@
 import pytest
 
 from driftlock.errors import NotFound
+from driftlock.services import context
 from driftlock.services.records import verdict_of
+from driftlock.services.trace_spans import span_of
 from driftlock_core.jury import Known, jury
 from driftlock_core.masking import Masker
 
@@ -88,6 +90,24 @@ def test_another_tenants_window_is_not_found(strongest, anomaly_id):
             question(tenant, asked)
 
 
-def test_a_log_without_numbers_has_none_around(strongest):
+def test_neighbours_of_an_old_window_are_found_however_many_came_since(judged, monkeypatch):
+    """No more are asked for than lie near, and those of the later burst are more."""
+    app, stream_id = judged
+    monkeypatch.setattr(context, "REACH_US", 0)
+    monkeypatch.setattr(context, "REACH_WINDOWS", 5)
+    rows = sorted(app.queries.anomalies(TENANT, stream_id, limit=1_000), key=lambda row: row.window)
+    near = [row for row in rows if abs(row.window - rows[0].window) <= 5]
+    monkeypatch.setattr(context, "MOST_NEIGHBOURS", len(near))
+    assert 1 < len(near) <= len(rows) - len(near)
+    assert list(app.context.around(TENANT, rows[0].id).neighbours) == near
+
+
+@pytest.mark.parametrize("took", ["NaN", "1e999", "soon"])
+def test_a_span_of_no_finite_length_is_none(took):
+    assert span_of(0, b'{"trace_id":"a","span_id":"b","duration_ms":"%s"}' % took.encode(), 5) is None
+
+
+def test_a_log_measures_nothing(strongest):
+    """Its lines end in numbers, and are no measurements for all that."""
     app, anomaly = strongest
     assert app.context.numbers(TENANT, anomaly.row.id) == []

@@ -34,7 +34,8 @@ def test_each_variable_is_read(tmp_path):
     assert settings.max_unpacked_bytes == 10_000_000
     assert settings.max_events == 70_000
     assert settings.upload_retention == timedelta(days=2)
-    assert not settings.demo_data and Settings().demo_data
+    assert not settings.demo_data
+    assert Settings().demo_data
 
 
 @pytest.mark.parametrize(

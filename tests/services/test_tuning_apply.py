@@ -125,7 +125,7 @@ def test_while_somebody_else_judges_the_stream_nothing_changes(app, half, clock)
     app._store.detections.claim(
         TENANT, half, "somebody", now=clock.moment, until=clock.moment.replace(hour=23)
     )
-    with pytest.raises(StreamBusy, match="is being analysed already"):
+    with pytest.raises(StreamBusy, match="is being analyzed already"):
         apply(app, half)
     app._store.detections.release(TENANT, half, "somebody")
     assert apply(app, half).rule == WIDER

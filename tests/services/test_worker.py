@@ -68,6 +68,27 @@ def test_a_failing_store_does_not_end_the_worker(caplog):
     assert "could not reach its store" in caplog.text
 
 
+def test_what_a_failing_store_quotes_is_not_logged(caplog):
+    """Neither by the error that reached the worker nor by the one before it."""
+    failed, payload = threading.Event(), "hunter2"
+
+    def work():
+        if failed.is_set():
+            return False
+        failed.set()
+        try:
+            raise ValueError(payload)
+        except ValueError as error:
+            raise OSError(f"could not write {payload}") from error
+
+    worker = Worker(work)
+    worker.start()
+    assert failed.wait(PATIENCE)
+    worker.stop()
+    assert "could not reach its store, OSError at" in caplog.text
+    assert payload not in caplog.text
+
+
 def test_the_worker_tidies_up_when_it_is_time():
     tidied = threading.Event()
     worker = Worker(lambda: False, tidied.set, tidy_seconds=0)

@@ -29,6 +29,19 @@ def test_too_large_a_source_is_refused_and_not_kept(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_second_copy_for_the_same_run_takes_the_place_of_the_first_only_when_it_is_whole(tmp_path):
+    spool = FileSpool(tmp_path)
+    spool.keep("r1", io.BytesIO(b"first"), 10)
+    with pytest.raises(MalformedPayload):
+        spool.keep("r1", io.BytesIO(b"much too long"), 10)
+    with spool.open("r1") as copy:
+        assert copy.read() == b"first"
+    spool.keep("r1", io.BytesIO(b"second"), 10)
+    with spool.open("r1") as copy:
+        assert copy.read() == b"second"
+    assert [path.name for path in tmp_path.iterdir()] == ["r1"]
+
+
 def test_sweeping_takes_old_files_of_runs_that_are_over(tmp_path):
     spool = FileSpool(tmp_path)
     for run_id in ("over", "at work", "just begun"):

@@ -71,3 +71,11 @@ def test_one_stream_that_is_fed_is_enough() -> None:
 def test_no_time_is_promised_where_nothing_more_comes() -> None:
     """An upload that warms up stays as it is."""
     assert time_left(state("a", source="upload", events_needed=30)) is None
+
+
+@pytest.mark.parametrize("events_needed", [1, 2**20])
+def test_a_time_that_is_told_is_no_finer_than_a_second(events_needed: int) -> None:
+    """Many events in one batch make a rate that would promise milliseconds."""
+    said = time_left(state("a", events_needed=events_needed))
+    assert said is not None
+    assert " ms" not in said

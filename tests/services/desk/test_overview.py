@@ -139,6 +139,41 @@ def test_where_numbers_cannot_be_placed_in_time_the_lane_says_so(store, overview
     assert (lane.tested_known, lane.tested.sum(), lane.tested_ever) == (False, 0, len(times) - 10)
 
 
+def test_the_slabs_of_all_streams_together_are_bounded(store, overview, desk):
+    """Forty-one, forty and one: what is read first is the least, and the largest says that it is not known."""
+    for name, slabs in (("most", 41), ("many", 40), ("one", 1)):
+        stream = desk.add_stream(store, name=name, kind="metrics", series=True)
+        desk.add_numbers(store, stream, [NOW_US + at for at in range(100)], warmup=10, slabs=slabs)
+    lanes = overview.lanes(overview.scope(TENANT, None, "all"), "stream").lanes
+    assert {lane.label: (lane.tested_known, int(lane.tested.sum())) for lane in lanes} == {
+        "most": (False, 0),
+        "many": (True, 90),
+        "one": (True, 90),
+    }
+
+
+def test_an_alert_of_before_the_first_event_lies_in_the_first_bucket(store, overview, desk):
+    """Numbers come in any order of their times; the range of all data begins with the earliest."""
+    stream = desk.add_stream(store, kind="metrics", series=True)
+    desk.add_numbers(store, stream, [NOW_US] * 30, warmup=10)
+    desk.add_alerts(store, stream, [(20, 20, NOW_US - HOUR_US, 5.0, "aa")])
+    scope = overview.scope(TENANT, None, "all")
+    [lane] = overview.lanes(scope, "stream", buckets=4).lanes
+    assert lane.flagged.tolist() == [1, 0, 0, 0]
+    assert overview.figures(scope).flagged_by_bucket == (1, *[0] * 23)
+    assert overview.streams(TENANT)[0].first_seen == moment(NOW_US - HOUR_US)
+
+
+def test_a_stream_that_is_gone_since_the_range_was_chosen_has_no_lane(store, overview, desk, clock):
+    going = desk.add_stream(store, name="going", source="upload", expires_at=NOW + timedelta(hours=1))
+    staying = desk.add_stream(store, name="staying", source="upload")
+    for stream in (going, staying):
+        desk.add_windows(store, stream, [NOW_US, NOW_US + 1], flagged={0})
+    scope = overview.scope(TENANT, None, "all")
+    clock.time = NOW + timedelta(hours=2)
+    assert [lane.label for lane in overview.lanes(scope, "stream").lanes] == ["staying"]
+
+
 def test_a_number_stream_that_learns_is_warming_up_for_an_unknown_while(store, overview, desk):
     stream = desk.add_stream(store, kind="metrics", series=True)
     store.streams.configure(TENANT, stream.id, plan())
@@ -199,9 +234,9 @@ def test_notes_are_those_of_the_range_and_the_streams(store, overview, desk):
     assert [note.text for note in overview.annotations(scope)] == ["mine", "all"]
 
 
-def test_the_last_self_check_is_the_newest_that_finished(store, overview, desk):
+def test_the_last_self_check_is_the_newest_that_finished(store, overview, desk, clock):
     assert overview.last_self_check(TENANT) is None
-    stream = desk.add_stream(store, name="api")
+    stream = desk.add_stream(store, name="api", source="upload")
     with writing(store.engine) as connection:
         for number, (kind, state, noticed) in enumerate(
             [
@@ -223,6 +258,8 @@ def test_the_last_self_check_is_the_newest_that_finished(store, overview, desk):
     assert (found.at, found.stream_name) == (NOW + timedelta(hours=1), "api")
     assert [(line.kind, line.of, line.noticed_from) for line in found.lines] == [("error", 50, None)]
     assert overview.last_self_check("other") is None
+    clock.time = NOW + timedelta(hours=25)  # the stream's run is past its time
+    assert overview.last_self_check(TENANT) is None
 
 
 def test_another_tenants_streams_hold_nothing(store, overview, desk):

@@ -40,7 +40,6 @@ def upgrade() -> None:
         )
     for table in FOUND[1:]:
         op.add_column(table, sa.Column("pattern", sa.String(16), nullable=False, server_default=""))
-        op.create_index(op.f(f"ix_{table}_tenant_seen_us"), table, ["tenant", "seen_us"])
         op.create_index(op.f(f"ix_{table}_tenant_pattern"), table, ["tenant", "pattern"])
     for name, table, columns in INDEXES:
         op.create_index(name, table, ["tenant", "stream_id", "seen_us", *columns])
@@ -155,7 +154,6 @@ def downgrade() -> None:
         op.drop_index(name, table)
     for table in FOUND[1:]:
         op.drop_index(op.f(f"ix_{table}_tenant_pattern"), table)
-        op.drop_index(op.f(f"ix_{table}_tenant_seen_us"), table)
         with op.batch_alter_table(table) as batch:
             batch.drop_column("pattern")
     for table in FOUND:

@@ -1,0 +1,110 @@
+"""
+The walk before an audience: quiet traffic, a storm, why it was flagged and how rare that is, two subtler stories,
+and what a limit costs.
+
+``pytest -s tests/e2e/test_sales_walk.py`` prints when each stop was reached. Plays run at full speed.
+"""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e.complaints import complaints
+from tests.e2e.tabs import select_tab
+from tests.e2e.walks import WAIT, Watch, untick_the_cause, wish_for_one_false_alarm_a_day
+
+pytestmark = pytest.mark.browser
+
+MOST_SECONDS = 400  # an idle machine is meant to need two minutes; this catches what never comes
+COUNTED = re.compile(r"tested ([\d ]+).* flagged ([\d ]+)")
+
+
+def test_the_walk_before_an_audience_leads_from_quiet_to_the_price_of_a_limit(
+    chromium: Browser, dashboard: str
+) -> None:
+    """Every stop follows from the one before, and says what it is there to say; the scenarios' own seeds."""
+    context = chromium.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    errors = complaints(page)
+    watch = Watch()
+    try:
+        _quiet(page, dashboard, watch)
+        _storm(page, dashboard, watch)
+        _why(page, watch)
+        _subtler(page, dashboard, watch)
+        _limit(page, watch)
+    finally:
+        print(f"\n{watch}")
+    assert errors == []
+    assert page.get_by_test_id("stException").count() == 0
+    assert watch.seconds < MOST_SECONDS
+    context.close()
+
+
+def _presented(page: Page, dashboard: str, scenario: str, step: int = 1) -> None:
+    """A scenario before an audience, at full speed."""
+    page.goto(f"{dashboard}/scenarios?sc={scenario}&present=1&speed=max&step={step}")
+    page.get_by_text(re.compile(rf"^Step {step} of \d+")).wait_for()
+    page.get_by_text(re.compile(r"tested .* flagged")).first.wait_for()
+    expect(page.get_by_test_id("stSidebar")).to_be_hidden()
+
+
+def _played(page: Page) -> tuple[int, int]:
+    """Play it to its end; answers how many windows were tested and how many flagged."""
+    play = page.locator(".st-key-scenario-play button")
+    play.click()
+    said = page.get_by_text(re.compile(r"^Step (\d+) of \1 ")).or_(
+        page.get_by_text(re.compile(r"^Step (\d+) of \1$"))
+    )
+    said.first.wait_for()
+    expect(play).to_be_disabled(timeout=WAIT)
+    counted = page.get_by_text(re.compile(r"tested .* flagged")).first.inner_text()
+    print(counted)
+    found = COUNTED.search(counted)
+    assert found, counted
+    tested, flagged = (int(re.sub(r"\D", "", number)) for number in found.groups())
+    return tested, flagged
+
+
+def _quiet(page: Page, dashboard: str, watch: Watch) -> None:
+    """Hardly anything is flagged, and what chance would flag stands beside it."""
+    _presented(page, dashboard, "normal-operations")
+    _played(page)
+    watch.reached("normal operations, to the end")
+
+
+def _storm(page: Page, dashboard: str, watch: Watch) -> None:
+    _presented(page, dashboard, "error-storm")
+    _played(page)
+    expect(page.get_by_text(re.compile("^Flagged last, at"))).to_be_visible()
+    watch.reached("error storm, to the end")
+
+
+def _why(page: Page, watch: Watch) -> None:
+    page.get_by_role("link", name="Open top anomaly").click()
+    page.locator(".dl-map .dl-new").first.wait_for()
+    watch.reached("its strongest window: new bytes marked")
+    select_tab(page, "Is it chance?")
+    page.get_by_text(re.compile(r"^1st of \d+")).first.wait_for()
+    page.get_by_text(re.compile("It is not the chance that")).first.wait_for()
+    watch.reached("how rare it is among past windows")
+    untick_the_cause(page)
+    watch.reached("without the smallest set it would not be flagged")
+
+
+def _subtler(page: Page, dashboard: str, watch: Watch) -> None:
+    _presented(page, dashboard, "geographic-anomaly", 4)
+    page.get_by_role("figure", name=re.compile("^Requests by country. Largest rise:")).wait_for()
+    watch.reached("geographic anomaly: countries")
+    _presented(page, dashboard, "behavioural-anomaly", 4)
+    page.get_by_role("figure", name=re.compile("^Records asked for in the last")).wait_for()
+    watch.reached("behavioural anomaly: the order of record numbers")
+
+
+def _limit(page: Page, watch: Watch) -> None:
+    page.get_by_role("link", name="Open in Tuning lab").click()
+    wish_for_one_false_alarm_a_day(page)
+    expect(page.get_by_test_id("stMetricValue").first).to_be_visible(timeout=WAIT)
+    watch.reached("one false alarm a day: what it takes")

@@ -1,0 +1,88 @@
+"""Every page of the dashboard in the states a reader meets, on one server with demonstration data."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from playwright.sync_api import Page, expect
+
+TABS: Final = ("What differs", "Fields", "Is it chance?", "What if", "Context", "Record")
+PATIENCE: Final = 90_000  # ms, on a busy machine
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """An address and what stands there once it is drawn: a selector, or a pattern of a text."""
+
+    path: str
+    drawn: str | re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A server with its views by name."""
+
+    address: str
+    views: Mapping[str, View]
+
+
+def views(page: Page, address: str) -> Mapping[str, View]:
+    """
+    Addresses of all views by name, after what they show has been made.
+
+    Analyzes the log of the web shop and plays normal operations once each; the
+    window shown is the strongest of the overview.
+    """
+    page.set_default_timeout(PATIENCE)
+    page.goto(address)
+    page.locator(".st-key-lanes .scatterlayer .point").first.wait_for()
+    expect(page.get_by_text("Demo data is being prepared")).to_have_count(0, timeout=PATIENCE)
+    page.get_by_role("button", name="Open the strongest").click()
+    page.get_by_role("tab", name="What differs").wait_for()
+    found = re.search(r"id=(\w+)", page.url)
+    assert found
+    anomaly = f"/anomaly?id={found[1]}"
+    page.goto(f"{address}/analyze?sample=web-logs")
+    page.get_by_role("button", name="Run").click()
+    page.get_by_role("heading", name="Flagged windows").wait_for()
+    found = re.search(r"run=(\w+)", page.url)
+    assert found
+    run = f"/analyze?run={found[1]}"
+    scenario = "/scenarios?sc=normal-operations"
+    page.goto(address + scenario)
+    played = re.compile(r"tested .* flagged")
+    page.get_by_text(played).first.wait_for()
+    return {
+        "Overview": View("/", ".st-key-lanes .scatterlayer .point"),
+        "Anomaly, What differs": View(f"{anomaly}&tab=What+differs", "Templates, beside the baseline"),
+        "Anomaly, Fields": View(f"{anomaly}&tab=Fields", "Lines by the bits of"),
+        "Anomaly, Is it chance?": View(f"{anomaly}&tab=Is+it+chance%3F", "Other compressors:"),
+        "Anomaly, What if": View(f"{anomaly}&tab=What+if", "Masking X-ray"),
+        "Anomaly, Context": View(f"{anomaly}&tab=Context", "Notes of this stretch"),
+        "Anomaly, Record": View(f"{anomaly}&tab=Record", "Exact sizes, bytes"),
+        "Anomaly, unknown": View("/anomaly?id=none", "There is no flagged window of this id"),
+        "Analyze": View("/analyze", "Web shop access log"),
+        "Analyze, result": View(run, "Flagged windows"),
+        "Tuning lab": View("/tuning", "What would change along the stream"),
+        "Scenarios": View("/scenarios", "Behavioural anomaly"),
+        "Scenarios, played": View(scenario, played),
+    }
+
+
+NAMES: Final = (
+    "Overview", *(f"Anomaly, {tab}" for tab in TABS), "Anomaly, unknown",
+    "Analyze", "Analyze, result", "Tuning lab", "Scenarios", "Scenarios, played",
+)  # fmt: skip
+
+
+def open_view(page: Page, address: str, view: View) -> None:
+    """Go there and wait until it is drawn and nothing moves any more."""
+    page.goto(address + view.path)
+    if isinstance(view.drawn, str) and view.drawn.startswith("."):
+        page.locator(view.drawn).first.wait_for()
+    else:
+        page.get_by_test_id("stMain").get_by_text(view.drawn).first.wait_for()
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE)
+    page.wait_for_timeout(700)

@@ -1,0 +1,58 @@
+"""Walks through the dashboard: when each stop was reached, and a stop that several of them make."""
+
+import re
+import time
+
+from playwright.sync_api import Page, expect
+
+from tests.e2e.tabs import select_tab
+
+WAIT = 60_000  # ms, of any one stop
+MOST_WINDOWS = 6  # looked at until one has a smallest set
+
+
+class Watch:
+    """Seconds since the walk began, stop by stop."""
+
+    def __init__(self) -> None:
+        self.begun = time.monotonic()
+        self.stops: list[tuple[float, str]] = []
+
+    def reached(self, stop: str) -> None:
+        self.stops.append((time.monotonic() - self.begun, stop))
+
+    @property
+    def seconds(self) -> float:
+        """When the last stop was reached."""
+        return self.stops[-1][0]
+
+    def __str__(self) -> str:
+        return "\n".join(f"{seconds:6.1f} s  {stop}" for seconds, stop in self.stops)
+
+
+def wish_for_one_false_alarm_a_day(page: Page) -> None:
+    """In the tuning lab: the answer names a limit, or what it would take."""
+    page.get_by_text("Alarm budget", exact=True).click()
+    wish = page.get_by_role("spinbutton", name="At most so many false alarms a day")
+    wish.fill("1")
+    wish.press("Enter")
+    page.get_by_text(re.compile(r"^At most 1 false alarm a day(:| at .* needs) p ≤")).first.wait_for()
+
+
+def untick_the_cause(page: Page) -> None:
+    """On What if: ticked, the smallest set takes the flag away. Where all of a window differs, a later one has such a set."""
+    select_tab(page, "What if")
+    tick = page.get_by_role("button", name="Tick the smallest set")
+    for _ in range(MOST_WINDOWS):
+        page.get_by_text(
+            re.compile(r"^(No small cause:|No event to name:|Without events? )")
+        ).first.wait_for()
+        tick.wait_for()
+        if tick.is_enabled():
+            break
+        before = page.url
+        page.keyboard.press("j")
+        page.wait_for_url(lambda url, left=before: url != left)  # type: ignore[misc]
+        page.wait_for_timeout(1_000)  # until what stood there is gone
+    tick.click()
+    expect(page.get_by_text("would not be flagged", exact=True)).to_be_visible(timeout=WAIT)
