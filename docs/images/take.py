@@ -47,9 +47,9 @@ def _desk(browser: Browser, address: str) -> list[Path]:
     wanted: tuple[tuple[str, Scheme, int, Callable[[Page, str], None]], ...] = (
         ("overview-light", "light", 1080, _overview),
         ("overview-dark", "dark", 1080, _overview),
-        ("anomaly-light", "light", 1320, _anomaly),
-        ("anomaly-dark", "dark", 1320, _anomaly),
-        ("tuning-light", "light", 1240, _tuning),
+        ("anomaly-light", "light", 1080, _bytes),
+        ("anomaly-dark", "dark", 1080, _bytes),
+        ("tuning-light", "light", 1320, _tuning),
         ("scenarios-dark", "dark", 960, _scenario),
     )
     taken = []
@@ -86,13 +86,24 @@ def _overview(page: Page, address: str) -> None:
 
 
 def _anomaly(page: Page, address: str) -> None:
-    """The second of the assistant's windows: its bytes alone stand out, so that they are in sight."""
+    """The strongest window of the assistant."""
     page.goto(f"{address}/?s=support+assistant")
     page.get_by_role("button", name="Open the strongest").click()
-    page.get_by_text("1 of 37 in this list").wait_for()
-    page.get_by_role("button", name="Next ›").click()
-    page.get_by_text("2 of 37 in this list").wait_for()
     page.get_by_text("Templates, beside the baseline").wait_for()
+
+
+def _bytes(page: Page, address: str) -> None:
+    """What differs, from the marked bytes on."""
+    _anomaly(page, address)
+    _from(page, "Prompts and answers")
+
+
+def _from(page: Page, text: str) -> None:
+    """Scroll until *text* stands a line below the upper edge."""
+    settled(page)
+    page.get_by_text(text, exact=True).evaluate(
+        "e => { e.scrollIntoView({block: 'start'}); document.querySelector('[data-testid=stMain]').scrollBy(0, -8); }"
+    )
 
 
 def _limits(page: Page, address: str) -> None:
@@ -104,8 +115,7 @@ def _limits(page: Page, address: str) -> None:
 def _tuning(page: Page, address: str) -> None:
     """From the choice of a profile down to what the choice means."""
     _limits(page, address)
-    settled(page)
-    page.get_by_text("Choose by", exact=True).evaluate("e => e.scrollIntoView({block: 'start'})")
+    _from(page, "Choose by")
 
 
 def _scenario(page: Page, address: str) -> None:

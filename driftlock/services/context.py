@@ -99,9 +99,9 @@ class ContextQueries:
         )
 
     def numbers(self, tenant: str, anomaly_id: str) -> list[Numbers]:
-        """Numbers that a window of metrics measures, with as much before and after; most values first."""
+        """Numbers that the window's events measure, with as much before and after; most values first."""
         row = self._row(tenant, anomaly_id)
-        if row.kind != "metrics":
+        if row.kind == "logs":
             return []  # a number in a line of text is no measurement
         length = row.last_seq - row.first_seq + 1
         events = self._store.events.between(

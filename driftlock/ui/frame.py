@@ -11,6 +11,7 @@ import streamlit as st
 
 from driftlock.services.overview_rows import Scope, Span, StreamState
 from driftlock.ui import links, overview_address, words
+from driftlock.ui.page import FRAMED
 from driftlock.ui.session import ROLE, TENANT, TENANT_NAME, app
 from driftlock_core.numbers_text import duration_text
 
@@ -53,6 +54,7 @@ def show(page: Any) -> None:
     From the menu the page of one window is reached without an id: then it is
     the window that was open last.
     """
+    st.session_state[FRAMED] = True
     streams = _streams()
     if page.title == "Anomaly" and not st.query_params.get("id") and _OPENED in st.session_state:
         st.query_params["id"] = st.session_state[_OPENED]

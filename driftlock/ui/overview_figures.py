@@ -32,7 +32,7 @@ def show(scope: Scope) -> None:
     """Five cards, and the sentence that sets what was flagged beside chance."""
     figures = overview_reads.figures(scope)
     st.html(_SPARK_BESIDE_THE_NUMBER)
-    with st.grid(min_column_width=150, gap="small", key="figures"):
+    with st.grid(5, min_column_width=150, gap="small", key="figures"):
         _flagged(figures)
         st.metric(
             "Expected by chance",

@@ -1,10 +1,14 @@
 """Head of a page, and the few sizes Streamlit's theme has no setting for."""
 
+from typing import Final
+
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from driftlock.ui.session import colours
 from driftlock.ui.theme import Tokens
+
+FRAMED: Final = "framed"  # in a session: its pages have their frame
 
 
 def head(title: str, purpose: str) -> None:
@@ -43,11 +47,12 @@ def style(ink: Tokens, *, title_size: str = "2rem") -> None:
 
 def _framed() -> None:
     """
-    Start over where Streamlit has taken the folder of pages for the navigation.
+    Start over, once, where Streamlit has taken the folder of pages for the navigation.
 
-    It does until the script that navigates has run once, and runs the page alone:
+    It does until the script that navigates has run in this process, and runs the page alone:
     without its frame, if the first address that a new process is asked for is a page's.
     """
-    if PagesManager.uses_pages_directory:
+    if FRAMED not in st.session_state:
+        st.session_state[FRAMED] = True
         PagesManager.uses_pages_directory = False
         st.rerun()

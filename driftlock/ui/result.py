@@ -89,7 +89,7 @@ def _cards(stream: Stream, *, ended_early: bool) -> None:
         "Expected by chance": (chance, words.HELP["expected"]),
         "Incidents": (count_text(stream.incidents), words.HELP["incidents"]),
     }
-    with st.grid(min_column_width=150, gap="small"):
+    with st.grid(5, min_column_width=150, gap="small"):
         for label, (value, explained) in cards.items():
             st.metric(label, value, border=True, height="stretch", help=explained)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):

@@ -1,5 +1,6 @@
 """What each pair of limits would cost a month, the current point marked."""
 
+import weakref
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,7 +53,8 @@ def show(history: History, candidate: Rule | None) -> None:
 
 def _grid(history: History) -> Grid:
     """Counted once for a stream as it stands: what a grid shows does not hang on the candidate."""
-    key = (id(history.recounter), history.first, history.stop)
+    # By itself, and not by a number that the next one may have once it is gone.
+    key = (weakref.ref(history.recounter), history.first, history.stop)
     kept: tuple[object, Grid] | None = st.session_state.get("tuning-price-grid")
     if kept is not None and kept[0] == key:
         return kept[1]

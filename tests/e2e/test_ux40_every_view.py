@@ -11,7 +11,9 @@ from tests.e2e.views import NAMES, PATIENCE, Seen, View, open_view
 pytestmark = pytest.mark.browser
 
 SIZES = {"desk": (1280, 800), "wide": (1920, 1080), "phone": (390, 844)}
-FORBIDDEN = re.compile(r"confiden|probability that|p ?= ?0(\.0+)?(?![.\d])|all clear", re.IGNORECASE)
+FORBIDDEN = re.compile(
+    r"\bconfidence\b|probability that|\bp ?= ?0(?:\.0+)?(?![.\d])|all clear", re.IGNORECASE
+)
 # What a reader came for stands in the first screen.
 PRIMARY = {
     "Overview": "Open the strongest",

@@ -45,7 +45,8 @@ def test_links_in_documents_lead_somewhere():
     broken = []
     for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         prose = re.sub(r"`[^`]*`", "", path.read_text())
-        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose):
+        pictures = re.findall(r'\bsrc(?:set)?="([^"]+)"', prose)
+        for target in [*re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", prose), *pictures]:
             if not target.startswith(("http://", "https://")) and not (path.parent / target).exists():
                 broken.append(f"{path.relative_to(ROOT)}: {target}")
     assert broken == []

@@ -30,7 +30,7 @@ RUN = Run(
 
 def test_the_text_counts_bytes_and_events() -> None:
     """What is done stands beside what is to be done."""
-    assert counted(RUN) == "analyzing · 1 kB of 4.1 kB read · 42 of 180 events analyzed"
+    assert counted(RUN) == "Analyzing · 1 kB of 4.1 kB read · 42 of 180 events analyzed"
 
 
 def test_megabytes_are_those_of_the_upload_limit() -> None:

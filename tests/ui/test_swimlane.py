@@ -12,7 +12,7 @@ from driftlock.ui.charts import Drawing
 from driftlock.ui.overview_cell import Cell
 from driftlock.ui.overview_range import MOST_CELLS, in_cells
 from driftlock.ui.swimlane import swimlane
-from driftlock.ui.swimlane_text import STEPS
+from driftlock.ui.swimlane_text import STEPS, caption
 from driftlock.ui.theme import DARK, LIGHT, Tokens
 
 START = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -172,3 +172,11 @@ def test_cells_begin_where_a_clock_does(hours: float) -> None:
     assert us(wide.since) % width == 0
     assert wide.since <= until - timedelta(hours=hours)
     assert wide.until >= until
+
+
+def test_a_cell_without_a_length_is_not_given_one() -> None:
+    """Before anything was tested there is no stretch of time to divide."""
+    lanes = (lane("orders", warming=150),)
+    assert "a cell is" not in caption(Lanes(edges_us=np.full(CELLS + 1, us(START)), lanes=lanes, more=0))
+    edges = us(START) + WIDTH_US * np.arange(CELLS + 1)
+    assert "a cell is 10 min" in caption(Lanes(edges_us=edges, lanes=lanes, more=0))

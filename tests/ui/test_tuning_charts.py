@@ -1,6 +1,7 @@
 """The pictures of the tuning page draw what they are given, and say it in words and shapes."""
 
 from decimal import Decimal
+from types import SimpleNamespace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -9,7 +10,7 @@ import pytest
 from driftlock.model import ScoreColumns
 from driftlock.services.plans import per_month, price
 from driftlock.services.tuning_figures import Figures
-from driftlock.ui import tuning_cards, tuning_marks, tuning_rule
+from driftlock.ui import tuning_cards, tuning_marks, tuning_price, tuning_rule
 from driftlock.ui.charts import Drawing
 from driftlock.ui.theme import LIGHT
 from driftlock.ui.tuning_budget_chart import budget_chart
@@ -328,6 +329,32 @@ def test_the_nearest_to_the_limit_come_first() -> None:
     way = nearest_the_limit(np.array([0.3, 0.8, 0.2]), np.array([0.02, 0.0005, 0.05]), RULE)
     assert way[0] == 0
     assert 0 < way[2] < way[1]
+
+
+def test_the_price_grid_of_a_stream_as_it_stood_is_never_shown_for_another(monkeypatch) -> None:
+    """Also where the new numbers lie where the old ones lay in memory."""
+
+    class Numbers:
+        pass
+
+    asked: list[int] = []
+    monkeypatch.setattr(tuning_price, "st", SimpleNamespace(session_state={}))
+    monkeypatch.setattr(tuning_price, "grid_of", lambda _history: asked.append(1))
+
+    def shown(numbers: object) -> None:
+        tuning_price._grid(SimpleNamespace(recounter=numbers, first=0, stop=9))  # type: ignore[arg-type]
+
+    old = Numbers()
+    place = id(old)
+    shown(old)
+    shown(old)
+    assert len(asked) == 1
+    del old
+    others = []
+    while not others or (id(others[-1]) != place and len(others) < 10_000):
+        others.append(Numbers())
+    shown(others[-1])
+    assert (id(others[-1]), len(asked)) == (place, 2)
 
 
 def test_the_price_grid_marks_the_current_point() -> None:
