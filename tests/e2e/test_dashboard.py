@@ -66,6 +66,21 @@ def test_a_sample_leads_to_flagged_windows_beside_chance(page: Page, dashboard: 
     assert "run=" in page.url
 
 
+def test_ux05_pasted_text_outlives_a_change_of_page(page: Page, dashboard: str) -> None:
+    """And nothing of it stands in an address."""
+    page.goto(f"{dashboard}/analyze?src=Paste")
+    field = page.get_by_role("textbox", name="Telemetry")
+    field.fill("secret-line one\nsecret-line two")
+    field.press("Control+Enter")
+    page.get_by_text("2 lines").wait_for()
+    page.get_by_role("link", name="Scenarios").click()
+    page.get_by_role("heading", name="Scenarios").wait_for()
+    assert "secret" not in page.url
+    page.get_by_role("link", name="Analyze").click()
+    expect(page.get_by_role("textbox", name="Telemetry")).to_have_value("secret-line one\nsecret-line two")
+    assert "secret" not in page.url
+
+
 def test_a_result_opens_in_another_browser(page: Page, chromium: Browser, dashboard: str) -> None:
     """The address is all it takes."""
     address = run_sample(page, dashboard, "support-llm")
@@ -129,7 +144,7 @@ def test_replay_is_identical(page: Page, result: str) -> None:
     ],
     ids=["empty", "too large", "binary", "wrong extension", "too short"],
 )
-def test_an_unusable_file_gets_a_sentence_of_its_own(
+def test_ux30_an_unusable_file_gets_a_sentence_of_its_own(
     page: Page, dashboard: str, name: str, data: bytes, sentence: str
 ) -> None:
     """The sentence names the trouble, and a good file works right afterwards."""
