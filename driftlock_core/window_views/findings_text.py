@@ -94,7 +94,8 @@ def _count(finding: Finding) -> str:
     if not finding.places:
         return _measured(finding)
     first = finding.places[0]
-    share = f"a window's share of the baseline is {first.usual:.1f}"
+    # Of as many events as the window has.
+    share = f"the baseline would have {first.usual:.1f}" if first.usual >= 0.05 else "the baseline has none"
     if first.count == 0:
         return f"{_quoted(first.text)} is **missing**, where {share}"
     times = "once" if first.count == 1 else f"{count_text(first.count)} times"

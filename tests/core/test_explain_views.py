@@ -20,7 +20,7 @@ def test_sentence_of_the_views_by_hand():
     """The views that stand out, and the place of the most surprising one."""
     assert told_by_views().sentence == (
         "Window 312 on **orders** stands out by its counts and its order: “cache hit for <N4>” comes "
-        "**40 times**, where a window's share of the baseline is 3.1."
+        "**40 times**, where the baseline would have 3.1."
     )
 
 
@@ -30,8 +30,8 @@ def test_paragraph_of_the_views_by_hand():
         "The 50 events of this window (3521 to 3570) were looked at in 5 ways; it stands out by its counts "
         "and its order, most surprising first. "
         "**By its counts:** Coding its counts with the baseline's shares wastes **231 bits**, in the median "
-        "past window 30 bits. “cache hit for <N4>” comes **40 times**, where a window's share of the baseline "
-        "is 3.1. None of the 200 past windows reached that. "
+        "past window 30 bits. “cache hit for <N4>” comes **40 times**, where the baseline would "
+        "have 3.1. None of the 200 past windows reached that. "
         "**By its order:** Its sequence, given which line follows which in the baseline, takes **200 bits**, "
         "in the median past window 150 bits. “light on” follows “open door”, which it **never** did in the "
         "baseline. None of the 200 past windows reached that. "

@@ -202,7 +202,7 @@ def test_a_missing_template_is_told_as_missing():
     assert (gone.text, gone.count, gone.usual) == ("light off", 0, 12.0)
     finding = replace(FOUND.findings[0], places=(gone,))
     assert lead_text(finding) == (
-        "“light off” is **missing**, where a window's share of the baseline is 12.0"
+        "“light off” is **missing**, where the baseline would have 12.0"
     )
 
 
