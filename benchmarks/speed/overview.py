@@ -18,6 +18,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from driftlock.decode.measurements import Reading
+from driftlock.model import DEMO as TENANT
 from driftlock.services.overview import Overview, Scope, Wanted
 from driftlock.services.review import Reviews
 from driftlock.services.series_plan import METHOD
@@ -28,7 +29,6 @@ from driftlock.storage.schema import anomalies, detector_states, series_anomalie
 from driftlock.storage.store import SqlStore
 from driftlock_core.profiles import BALANCED
 
-TENANT: Final = "benchmark"
 NOW: Final = datetime(2026, 3, 2, tzinfo=UTC)
 NOW_US: Final = 1_772_409_600_000_000
 DAYS: Final = 40

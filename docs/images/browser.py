@@ -21,16 +21,17 @@ START_SECONDS: Final = 60
 
 
 @contextmanager
-def dashboard(*, demo_data: bool) -> Iterator[str]:
-    """The address of a ``driftlock serve`` with an empty home, while the block lasts."""
+def dashboard(*, demo_data: bool, home: Path | None = None) -> Iterator[str]:
+    """The address of a ``driftlock serve`` with an empty home, or the one given, while the block lasts."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as empty:
         server = subprocess.Popen(
             [sys.executable, "-m", "driftlock", "serve", f"--port={port}"],
             cwd=ROOT,
-            env=os.environ | {"DRIFTLOCK_HOME": home, "DRIFTLOCK_DEMO_DATA": "on" if demo_data else "off"},
+            env=os.environ
+            | {"DRIFTLOCK_HOME": str(home or empty), "DRIFTLOCK_DEMO_DATA": "on" if demo_data else "off"},
             stdout=subprocess.DEVNULL,
         )
         try:
