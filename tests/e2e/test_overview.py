@@ -20,6 +20,7 @@ from driftlock.settings import Settings
 from driftlock_core.profiles import BALANCED
 from tests.e2e.complaints import complaints
 from tests.e2e.conftest import serving
+from tests.e2e.walks import idle
 
 pytestmark = pytest.mark.browser
 
@@ -211,6 +212,8 @@ def test_labels_by_key_are_undone_by_key(page: Page, desk: str) -> None:
     page.locator(".st-key-open-row").wait_for()
     page.keyboard.press("n")
     expect(page.get_by_text(re.compile(rf"of {everything - 1}$"))).to_be_visible()
+    idle(page)  # the key belongs to a button that is drawn after the list
+    page.get_by_role("button", name=re.compile("Undo")).first.wait_for()
     page.keyboard.press("z")
     expect(page.get_by_text(re.compile(rf"of {everything}$"))).to_be_visible()
 
