@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 # Windows times references ranked at once: what is worked on shall stay in the processor's cache.
-_RANKED_AT_ONCE: Final = 8_192
+_RANKED_AT_ONCE: Final = 32_768
 
 
 class AspectColumns(NamedTuple):
