@@ -16,9 +16,6 @@ UNIT: Final = (
     "In a series of numbers, each stretch outside its range counts once. Events and windows that are not "
     "flagged cost nothing."
 )
-# Percent of the detections a plan includes at which its users are told. The last one is the soft cap: nothing
-# is refused there, detection goes on.
-ALERTS: Final = (70, 90, 100, 120)
 BY_CONTRACT: Final = "set by your contract"
 _MONTH: Final = Fraction("365.25") / 12  # days
 _CENT: Final = Decimal("0.01")
@@ -105,16 +102,6 @@ def cheapest_plan(detections: int, plans: Sequence[Plan] = PLANS) -> Plan:
     if known:
         return min(known, key=lambda priced: priced[0])[1]
     return max((plan for plan in plans if plan.sells_more), key=lambda plan: plan.included)
-
-
-def alerts_reached(used: int, plan: Plan) -> tuple[int, ...]:
-    """
-    Those of 70, 90, 100 and 120 percent that *used* detections of a month have reached.
-
-    >>> alerts_reached(900, DEVELOPER), alerts_reached(699, DEVELOPER)
-    ((70, 90), ())
-    """
-    return tuple(percent for percent in ALERTS if 100 * used >= percent * plan.included)
 
 
 def money_text(amount: Decimal) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from driftlock.model import Anomaly, Stream
-from driftlock.ui import anomaly_navigation, anomaly_record, anomaly_review, words
+from driftlock.ui import anomaly_navigation, anomaly_review, replay_bar, words
 from driftlock_core.numbers_text import count_text
 
 
@@ -27,4 +27,4 @@ def show(anomaly: Anomaly, stream: Stream) -> None:
         st.badge(f"Incident {row.incident}", color="gray", help=words.HELP["incidents"])
         if row.status != "ready":
             st.badge(words.STATUS_NAMES.get(row.status, row.status), color="blue", help=words.HELP["status"])
-    anomaly_review.bar(row, lambda: anomaly_record.as_file(record))
+    anomaly_review.bar(row, lambda: replay_bar.as_file(record))

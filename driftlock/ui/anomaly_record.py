@@ -1,12 +1,11 @@
 """Record: every number as it was stored, and proof that it comes out again."""
 
-import json
 from typing import Any
 
 import streamlit as st
 
 from driftlock.model import Anomaly
-from driftlock.ui import view_words, words
+from driftlock.ui import replay_bar, view_words, words
 from driftlock.ui.session import TENANT, examination
 from driftlock_core.numbers_text import limit_text, ncd_text, size_text
 
@@ -16,18 +15,7 @@ DIGESTS = ("raw_baseline", "raw_window", "canonical_baseline", "canonical_window
 def show(anomaly: Anomaly) -> None:
     """Exact sizes, the textbook NCD, digests, configuration, replay and download."""
     record = anomaly.record
-    with st.container(horizontal=True, vertical_alignment="center"):
-        replay = st.button("Replay", type="primary", help="Compute every number again from the stored events")
-        st.download_button(
-            "Download record",
-            data=lambda: as_file(record),
-            file_name=f"{anomaly.row.id}.json",
-            mime="application/json",
-            on_click="ignore",
-            icon=":material/download:",
-        )
-    if replay:
-        _replay(anomaly.row.id)
+    replay_bar.show(record, anomaly.row.id, lambda: examination().replay(TENANT, anomaly.row.id))
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Exact sizes, bytes**")
@@ -105,24 +93,3 @@ def _decided_by(record: dict[str, Any]) -> str:
     if view_words.by_views(record):
         return f"{record['factor']} views; {view_words.plain(record['views'])} stand out"
     return "the shuffles alone" if record["decided_by"] == "p_perm" else "past windows and shuffles"
-
-
-def as_file(record: dict[str, Any]) -> bytes:
-    """The record as a JSON file with sorted keys."""
-    return json.dumps(record, indent=2, sort_keys=True, ensure_ascii=False, default=str).encode() + b"\n"
-
-
-def _replay(anomaly_id: str) -> None:
-    outcome = examination().replay(TENANT, anomaly_id)
-    total = len(outcome.checks)
-    if outcome.identical:
-        st.success(f"Identical: {total} of {total} numbers came out the same. Covered: {outcome.scope}.")
-        return
-    st.error(f"{len(outcome.differences)} of {total} numbers differ.")
-    st.table(
-        {
-            "Number": [check.name for check in outcome.differences],
-            "Recorded": [words.literal(check.recorded) for check in outcome.differences],
-            "Computed now": [words.literal(check.computed) for check in outcome.differences],
-        }
-    )

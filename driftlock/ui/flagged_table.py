@@ -1,21 +1,13 @@
 """The flagged windows of one stream, fifty a page, each with the way to its own page."""
 
 import re
-from typing import Any, Final, Literal
 
 import streamlit as st
 
 from driftlock.model import AnomalyRow, Stream
-from driftlock.ui import links, view_words, words
+from driftlock.ui import anomaly_pages, links, view_words, words
 from driftlock.ui.session import TENANT, app
 from driftlock_core.numbers_text import ncd_text
-
-PAGE_SIZE: Final = 50
-MOST_HEIGHT: Final = 460  # pixels, about twelve rows; the rest scrolls, and downloads stay in sight
-ORDERS: Final[dict[Literal["strongest", "newest"], str]] = {
-    "strongest": "Strongest",
-    "newest": "Newest",
-}
 
 
 def show(stream: Stream) -> None:
@@ -27,41 +19,14 @@ def show(stream: Stream) -> None:
             "That is not proof that nothing is wrong: it means no window met both limits."
         )
         return
-    pages = -(-stream.flagged // PAGE_SIZE)
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        order = st.segmented_control(
-            "Order, first",
-            list(ORDERS),
-            default="strongest",
-            required=True,
-            format_func=ORDERS.__getitem__,
-            key="order",
-            bind="query-params",
-            persist_state="session",
-            label_visibility="collapsed",
-        )
-        number = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    order, offset = anomaly_pages.pick(stream.flagged)
     rows = app().queries.anomalies(
-        TENANT, stream.id, order=order or "strongest", offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE
+        TENANT, stream.id, order=order, offset=offset, limit=anomaly_pages.PAGE_SIZE
     )
-    if not rows:
-        st.info("No flagged windows on this page.")
-        return
-    if order == "strongest" and number == 1:
-        st.page_link(
-            links.ANOMALY,
-            label="Open the strongest",
-            icon=":material/arrow_forward:",
-            query_params={"id": rows[0].id},
-        )
-    picked: Any = st.dataframe(
+    anomaly_pages.show(
+        [row.id for row in rows],
         table(rows),
-        hide_index=True,
-        height=min(38 + 35 * len(rows), MOST_HEIGHT),
-        key=f"flagged-{stream.id}-{order}-{number}",
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config={
+        {
             "Open": st.column_config.LinkColumn(display_text="Open", width=60),
             "Severity": st.column_config.TextColumn(width=105, help=words.HELP["severity"]),
             "Stands out by": st.column_config.TextColumn(width=150, help=view_words.HELP["views"]),
@@ -72,11 +37,11 @@ def show(stream: Stream) -> None:
             ),
             "What differs": st.column_config.TextColumn(width="large"),
         },
-        alt=f"Flagged windows, {ORDERS[order or 'strongest'].lower()} first",
+        order=order,
+        offset=offset,
+        noun="window",
+        key=stream.id,
     )
-    st.caption("Choose a row to see why the window was flagged.")
-    if picked.selection.rows:
-        st.switch_page(links.ANOMALY, query_params={"id": rows[picked.selection.rows[0]].id})
 
 
 def table(rows: list[AnomalyRow]) -> dict[str, list[str]]:

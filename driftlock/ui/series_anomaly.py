@@ -13,8 +13,8 @@ from driftlock.ui import (
     series_record,
     words,
 )
-from driftlock.ui.anomaly_record import as_file
 from driftlock.ui.charts import PLOTLY_CONFIG
+from driftlock.ui.replay_bar import as_file
 from driftlock.ui.series_chart import series_chart
 from driftlock.ui.series_result import HELP, expected, records, when
 from driftlock.ui.session import TENANT, app, colours

@@ -1,15 +1,14 @@
 """Show: what was found among the numbers of a run, series by series."""
 
-from typing import Any, Final, Literal
+from typing import Final
 
 import streamlit as st
 
 from driftlock.model import Run, Stream
 from driftlock.services.series_plan import SeriesPlan
 from driftlock.services.series_store import SeriesAnomalyRow
-from driftlock.ui import links, series_downloads, words
+from driftlock.ui import anomaly_pages, links, series_downloads, words
 from driftlock.ui.charts import PLOTLY_CONFIG
-from driftlock.ui.flagged_table import MOST_HEIGHT, ORDERS, PAGE_SIZE
 from driftlock.ui.series_chart import series_chart
 from driftlock.ui.session import TENANT, app, colours
 from driftlock_core.numbers_text import MISSING, count_text, p_text
@@ -115,41 +114,14 @@ def _table(stream: Stream) -> None:
             "That is not proof that nothing is wrong: it means no series raised an alert."
         )
         return
-    pages = -(-stream.flagged // PAGE_SIZE)
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        order: Literal["strongest", "newest"] | None = st.segmented_control(
-            "Order, first",
-            list(ORDERS),
-            default="strongest",
-            required=True,
-            format_func=ORDERS.__getitem__,
-            key="order",
-            bind="query-params",
-            persist_state="session",
-            label_visibility="collapsed",
-        )
-        number = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    order, offset = anomaly_pages.pick(stream.flagged)
     rows = app().series.anomalies(
-        TENANT, stream.id, order=order or "strongest", offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE
+        TENANT, stream.id, order=order, offset=offset, limit=anomaly_pages.PAGE_SIZE
     )
-    if not rows:
-        st.info("No flagged numbers on this page.")
-        return
-    if order == "strongest" and number == 1:
-        st.page_link(
-            links.ANOMALY,
-            label="Open the strongest",
-            icon=":material/arrow_forward:",
-            query_params={"id": rows[0].id},
-        )
-    picked: Any = st.dataframe(
+    anomaly_pages.show(
+        [row.id for row in rows],
         table(rows, app().series.incidents(TENANT, stream.id)),
-        hide_index=True,
-        height=min(38 + 35 * len(rows), MOST_HEIGHT),
-        key=f"flagged-{stream.id}-{order}-{number}",
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config={
+        {
             "Severity": st.column_config.TextColumn(width=105, help=HELP["severity"]),
             "Series": st.column_config.TextColumn(width=240),
             "Value": st.column_config.TextColumn(width=80, alignment="right"),
@@ -159,11 +131,11 @@ def _table(stream: Stream) -> None:
             "Incident": st.column_config.TextColumn(width=76, alignment="right", help=HELP["incidents"]),
             "Open": st.column_config.LinkColumn(display_text="Open", width=60),
         },
-        alt=f"Flagged numbers, {ORDERS[order or 'strongest'].lower()} first",
+        order=order,
+        offset=offset,
+        noun="number",
+        key=stream.id,
     )
-    st.caption("Choose a row to see why the number was flagged.")
-    if picked.selection.rows:
-        st.switch_page(links.ANOMALY, query_params={"id": rows[picked.selection.rows[0]].id})
 
 
 def table(rows: list[SeriesAnomalyRow], incidents: dict[str, int]) -> dict[str, list[str]]:

@@ -201,9 +201,7 @@ def test_a_missing_template_is_told_as_missing():
     gone = next(place for place in places if place.position == -1)
     assert (gone.text, gone.count, gone.usual) == ("light off", 0, 12.0)
     finding = replace(FOUND.findings[0], places=(gone,))
-    assert lead_text(finding) == (
-        "“light off” is **missing**, where the baseline would have 12.0"
-    )
+    assert lead_text(finding) == ("“light off” is **missing**, where the baseline would have 12.0")
 
 
 @pytest.mark.parametrize("view", ["templates", "counts", "symbols", "timing", "bytes"])

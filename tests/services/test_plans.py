@@ -71,21 +71,6 @@ def test_a_sentence_for_money_and_one_for_none():
 
 
 @pytest.mark.parametrize(
-    ("used", "reached"),
-    [
-        (34_999, ()),
-        (35_000, (70,)),
-        (45_000, (70, 90)),
-        (50_000, (70, 90, 100)),
-        (60_000, (70, 90, 100, 120)),
-    ],
-)
-def test_alerts_begin_exactly_at_their_percentage(used, reached):
-    """Of Standard's 50,000."""
-    assert plans.alerts_reached(used, STANDARD) == reached
-
-
-@pytest.mark.parametrize(
     ("detections", "days", "month"),
     [
         (12, 7, 53),  # 12 × 30.4375 / 7 = 52.18
