@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, get_args
 
-DEMO: Literal["demo"] = "demo"  # the only tenant so far
+DEMO: Literal["demo"] = "demo"  # the tenant that every installation begins with
+Role = Literal["viewer", "analyst", "operator", "auditor", "admin", "owner"]
+ROLES: tuple[Role, ...] = get_args(Role)
 Kind = Literal["logs", "metrics", "traces", "llm", "records", "network"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 AUTO: Literal["auto"] = "auto"  # instead of a kind: the recognised one
@@ -112,6 +114,9 @@ class Stream:
     run_id: str | None
     created_at: datetime
     expires_at: datetime | None
+    redact: list[str] | None = None  # rules of redaction; None: those of the tenant
+    retention_days: int | None = None  # None: that of the tenant
+    settings: dict[str, Any] | None = None  # of drift; None: usual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

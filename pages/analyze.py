@@ -3,12 +3,12 @@
 import streamlit as st
 
 from driftlock.ui import ask, links, page, progress, recent_runs, result
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 
 page.head("Analyze", "From your data to a verdict, and how often chance alone would say the same.")
 
 run_id = links.run_asked()
-run = app().queries.run(TENANT, run_id) if run_id else None
+run = app().queries.run(tenant(), run_id) if run_id else None
 
 with st.expander("Data and settings", expanded=run is None):
     ask.show()

@@ -24,7 +24,7 @@ from driftlock.services.review import Reviews
 from driftlock.services.series_plan import METHOD
 from driftlock.services.series_store import SeriesPoints, SeriesStep
 from driftlock.services.streams import blank_stream
-from driftlock.storage.connect import writing
+from driftlock.storage.connect import changing
 from driftlock.storage.schema import anomalies, detector_states, series_anomalies, streams, windows
 from driftlock.storage.store import SqlStore
 from driftlock_core.profiles import BALANCED
@@ -58,7 +58,7 @@ def filled(store: SqlStore) -> None:
     ids = [_stream(store, f"service-{number}", KINDS[number % 5]) for number in range(TEXT_STREAMS)]
     numbers = [_stream(store, f"host-{number}", "metrics") for number in range(SERIES_STREAMS)]
     each = WINDOWS // TEXT_STREAMS
-    with writing(store.engine) as connection:
+    with changing(store.engine) as connection:
         for stream_id in ids:
             seen = np.sort(rng.integers(NOW_US - DAYS * 86_400_000_000, NOW_US, each))
             chosen = set(rng.choice(each, FLAGGED // TEXT_STREAMS, replace=False).tolist())
@@ -186,7 +186,7 @@ def _series(store: SqlStore, stream_id: str) -> None:
         incidents=1,
     )
     mine = detector_states.c.stream_id == stream_id
-    with writing(store.engine) as connection:
+    with changing(store.engine) as connection:
         connection.execute(sa.update(streams).where(streams.c.id == stream_id).values(configuration=plan))
         connection.execute(sa.update(detector_states).where(mine).values(lease_owner="benchmark"))
     store.series.save(TENANT, stream_id, step, until=NOW)

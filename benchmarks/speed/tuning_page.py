@@ -19,7 +19,7 @@ from benchmarks.speed.tuning import filled
 from driftlock.settings import Settings
 from driftlock.storage.store import SqlStore
 from driftlock.ui import tuning_cards
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 
 ROOT: Final = Path(__file__).parents[2]
 MOVES: Final = 9
@@ -37,7 +37,7 @@ def main() -> None:
     with TemporaryDirectory() as home:
         os.environ["DRIFTLOCK_HOME"] = home
         store = SqlStore(Settings.from_environment().database_url)
-        filled(store, TENANT)
+        filled(store, tenant())
         store.close()
         page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=300).run()
         page.switch_page("pages/tuning.py")

@@ -15,6 +15,9 @@ from driftlock.storage.types import write_json
 BUSY_TIMEOUT_MS: Final = 30_000
 # Nobody who deletes waits longer than this for the log to be emptied.
 LOG_TIMEOUT_MS: Final = 2_000
+# Instead of a tenant, for who looks for work: the tables of work let it read, all others answer with nothing.
+EVERY_TENANT: Final = "*"
+_CARRIED: Final = sa.text("SELECT set_config('driftlock.tenant', :tenant, true)")
 # A large transaction makes the log as large as itself; it is cut back to this once it has been copied.
 JOURNAL_BYTES: Final = 32 * 1024**2
 
@@ -23,9 +26,18 @@ def connect(database_url: str) -> sa.Engine:
     """An engine for *database_url*; opens nothing yet."""
     # Parameters hold payloads and must not reach a log through an error message.
     engine = sa.create_engine(database_url, json_serializer=write_json, hide_parameters=True)
-    sa.event.listen(engine, "connect", _set_up)
-    sa.event.listen(engine, "begin", _begin)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _set_up)
+        sa.event.listen(engine, "begin", _begin)
     return engine
+
+
+@contextmanager
+def reading(engine: sa.Engine, tenant: str) -> Iterator[sa.Connection]:
+    """One transaction that reads what *tenant* has; :data:`EVERY_TENANT` for who shares out work."""
+    with engine.connect() as connection:
+        carry(connection, tenant)
+        yield connection
 
 
 @contextmanager
@@ -66,12 +78,26 @@ def _codes(error: BaseException | None) -> set[int]:
 
 
 @contextmanager
-def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One transaction that may write: committed at the end, rolled back on an error."""
+def writing(engine: sa.Engine, tenant: str) -> Iterator[sa.Connection]:
+    """One transaction that may write what *tenant* has: committed at the end, rolled back on an error."""
+    with changing(engine) as connection:
+        carry(connection, tenant)
+        yield connection
+
+
+@contextmanager
+def changing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """As :func:`writing` for the owner of the tables, who changes their shape and is no tenant."""
     with engine.connect() as connection:
         connection = connection.execution_options(driftlock_writes=True)
         with connection.begin():
             yield connection
+
+
+def carry(connection: sa.Connection, tenant: str) -> None:
+    """Until the transaction ends, row-level security lets rows of this tenant through and no others."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_CARRIED, {"tenant": tenant})
 
 
 def empty_log(engine: sa.Engine) -> bool:

@@ -98,7 +98,7 @@ def alive(table: sa.Table, now: datetime) -> sa.ColumnElement[bool]:
 
 def read_review(row: sa.RowMapping) -> Review:
     """A row of the table as the services know it."""
-    return Review(**{name: row[name] for name in row if name != "tenant"})
+    return Review(**{field.name: row[field.name] for field in fields(Review)})
 
 
 def of_table(of: type[Row], row: sa.RowMapping) -> Row:

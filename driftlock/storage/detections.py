@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from driftlock.errors import NotFound
 from driftlock.ports import Claim, Configured, FlaggedWindow, FoundAnomaly, Step
-from driftlock.storage.connect import writing
+from driftlock.storage.connect import reading, writing
 from driftlock.storage.schema import anomalies, detector_states, profile_changes, streams, windows
 from driftlock_core.window_views.catalogue import ASPECTS
 from driftlock_core.windows import Windows
@@ -36,7 +36,7 @@ class SqlDetections:
         """
         this = _state_of(tenant, stream_id)
         free = detector_states.c.lease_owner.is_(None) | (detector_states.c.lease_until < now)
-        with writing(self._engine) as connection:
+        with writing(self._engine, tenant) as connection:
             stream = connection.execute(
                 sa.select(streams.c.name, streams.c.configuration, streams.c.incidents).where(
                     streams.c.tenant == tenant, streams.c.id == stream_id
@@ -76,7 +76,7 @@ class SqlDetections:
             .order_by(profile_changes.c.at)
         )
         now = sa.select(streams.c.configuration).where(streams.c.tenant == tenant, streams.c.id == stream_id)
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             made = connection.execute(changes).all()
             configuration = connection.scalar(now)
         if configuration is None:
@@ -95,12 +95,12 @@ class SqlDetections:
             .where(anomalies.c.last_seq > seq)
             .order_by(anomalies.c.window)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return [FlaggedWindow(*row) for row in connection.execute(query)]
 
     def release(self, tenant: str, stream_id: str, owner: str) -> None:
         """Give the lease back, if it is still *owner*'s."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, tenant) as connection:
             connection.execute(
                 sa.update(detector_states)
                 .where(_state_of(tenant, stream_id), detector_states.c.lease_owner == owner)
@@ -115,7 +115,7 @@ class SqlDetections:
         step's own lease, so no slab is kept twice, whatever clocks do.
         """
         of_stream = {"tenant": tenant, "stream_id": stream_id}
-        with writing(self._engine) as connection:
+        with writing(self._engine, tenant) as connection:
             moved = connection.execute(
                 sa.update(detector_states)
                 .where(
@@ -179,7 +179,7 @@ class SqlDetections:
         missing = [windows.c[name].is_(None) & new[name].is_not(None) for name in _OF_ASPECTS]
         # Of a score known by its bound the distance of content was a bound, too.
         nearer = windows.c.content_distance > new["content_distance"]
-        with writing(self._engine) as connection:
+        with writing(self._engine, tenant) as connection:
             return connection.execute(
                 sa.update(windows)
                 .where(

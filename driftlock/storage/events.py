@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from driftlock.errors import NotFound
 from driftlock.model import Event, Receipt
 from driftlock.ports import StoredEvent
-from driftlock.storage.connect import available, writing
+from driftlock.storage.connect import available, reading, writing
 from driftlock.storage.schema import events, streams
 
 # Bound parameters of one look-up; SQLite allows 32,766, older builds 999.
@@ -42,7 +42,7 @@ class SqlEvents:
         for event in new:
             by_key.setdefault(event.key, event)
         distinct = list(by_key.values())
-        with available(), writing(self._engine) as connection:
+        with available(), writing(self._engine, tenant) as connection:
             this = (streams.c.tenant == tenant) & (streams.c.id == stream_id)
             last = connection.scalar(sa.select(streams.c.events).where(this).with_for_update())
             if last is None:
@@ -95,14 +95,18 @@ class SqlEvents:
 
     def after(self, tenant: str, stream_id: str, seq: int, limit: int) -> list[StoredEvent]:
         """At most *limit* events behind *seq*, in order."""
-        return self._read(_of_stream(tenant, stream_id).where(events.c.seq > seq).limit(limit))
+        return self._read(tenant, _of_stream(tenant, stream_id).where(events.c.seq > seq).limit(limit))
 
     def between(self, tenant: str, stream_id: str, first_seq: int, last_seq: int) -> list[StoredEvent]:
         """The events from *first_seq* to *last_seq*, both included, in order."""
-        return self._read(_of_stream(tenant, stream_id).where(events.c.seq.between(first_seq, last_seq)))
+        return self._read(
+            tenant, _of_stream(tenant, stream_id).where(events.c.seq.between(first_seq, last_seq))
+        )
 
-    def _read(self, query: sa.Select[int, int | None, str | None, bytes, int]) -> list[StoredEvent]:
-        with self._engine.connect() as connection:
+    def _read(
+        self, tenant: str, query: sa.Select[int, int | None, str | None, bytes, int]
+    ) -> list[StoredEvent]:
+        with reading(self._engine, tenant) as connection:
             return [StoredEvent(*row) for row in connection.execute(query)]
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from driftlock.model import RunState
 from driftlock.services.job_kinds import JobKind
 from driftlock.services.jobs import Job
-from driftlock.storage.connect import writing
+from driftlock.storage.connect import EVERY_TENANT, reading, writing
 from driftlock.storage.schema import jobs, streams
 from driftlock.storage.work_queue import LIVE, Answer, WorkQueue
 
@@ -41,7 +41,7 @@ class SqlJobs:
         )
         newest = sa.select(jobs.c.id).order_by(jobs.c.created_at.desc(), jobs.c.id.desc()).limit(KEPT)
         of_stream = (streams.c.tenant == job.tenant) & (streams.c.id == job.stream_id)
-        with writing(self._engine) as connection:
+        with writing(self._engine, job.tenant) as connection:
             # One caller at a time looks and adds, where a database lets several write.
             connection.execute(sa.select(streams.c.id).where(of_stream).with_for_update())
             for other in connection.execute(same):
@@ -56,7 +56,7 @@ class SqlJobs:
 
     def get(self, tenant: str, job_id: str) -> Job | None:
         """The job of that id, if this tenant has one."""
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return _read(connection, self._queue.is_row(tenant, job_id))
 
     def newest(self, tenant: str, stream_id: str | None, kind: JobKind, *, done: bool) -> Job | None:
@@ -66,12 +66,12 @@ class SqlJobs:
             wanted &= jobs.c.stream_id == stream_id
         if done:
             wanted &= jobs.c.state == "done"
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return _read(connection, wanted)
 
     def claim(self, worker: str, *, now: datetime, stale: datetime) -> Job | None:
         """Give *worker* the oldest job that waits, or that was left behind; it starts over."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, EVERY_TENANT) as connection:
             found = self._queue.claim(connection, worker, now=now, stale=stale)
             return None if found is None else _read(connection, self._queue.is_row(*found))
 

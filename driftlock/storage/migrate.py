@@ -10,7 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from driftlock.errors import ApplicationError
-from driftlock.storage.connect import writing
+from driftlock.storage.connect import changing
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -29,7 +29,7 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
     Raises:
         NewerDatabase: The database was written by a later version.
     """
-    with writing(engine) as connection:
+    with changing(engine) as connection:
         configuration = _configuration(connection)
         current = MigrationContext.configure(connection).get_current_revision()
         known = {script.revision for script in ScriptDirectory.from_config(configuration).walk_revisions()}
@@ -43,7 +43,7 @@ def upgrade(engine: sa.Engine, revision: str = "head") -> None:
 
 def downgrade(engine: sa.Engine, revision: str) -> None:
     """Go back to *revision*, in one transaction; ``base`` removes every table."""
-    with writing(engine) as connection:
+    with changing(engine) as connection:
         command.downgrade(_configuration(connection), revision)
 
 

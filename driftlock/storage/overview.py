@@ -20,6 +20,7 @@ from driftlock.services.overview_rows import (
 from driftlock.services.overview_store import BucketRow, Buckets, FlaggedTotals, WindowTotals
 from driftlock.services.series_plan import is_series
 from driftlock.storage.bucket_counts import flagged_by_bucket, tested_by_bucket
+from driftlock.storage.connect import reading
 from driftlock.storage.desk_parts import there
 from driftlock.storage.feed import feed, newer
 from driftlock.storage.overview_parts import count_series_incidents, of_scope, seen_within, suppressed
@@ -62,7 +63,7 @@ class SqlOverview:
             .select_from(streams.outerjoin(runs).outerjoin(detector_states))
             .where(streams.c.tenant == tenant, alive | runs.c.state.in_(LIVE))
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             found = [_state(row) for row in connection.execute(query).mappings()]
         found.sort(key=lambda state: (state.stream.name, state.stream.id))
         found.sort(
@@ -81,7 +82,7 @@ class SqlOverview:
             )
             .group_by(windows.c.stream_id)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, scope.tenant) as connection:
             return {
                 stream_id: WindowTotals(tested=tested, chance=chance)
                 for stream_id, tested, chance in connection.execute(query)
@@ -93,7 +94,7 @@ class SqlOverview:
 
     def _window_flags(self, scope: Scope, now: datetime) -> FlaggedTotals:
         one_each = sa.select(anomalies.c.stream_id, anomalies.c.incident).distinct()
-        with self._engine.connect() as connection:
+        with reading(self._engine, scope.tenant) as connection:
             count, hidden = connection.execute(_counted(anomalies, scope, now)).one()
             incidents = connection.scalars(
                 sa.select(sa.func.count()).select_from(one_each.where(of_scope(anomalies, scope)).subquery())
@@ -101,19 +102,19 @@ class SqlOverview:
         return FlaggedTotals(count=count, incidents=incidents, suppressed=hidden or 0)
 
     def _alerts(self, scope: Scope, now: datetime) -> FlaggedTotals:
-        with self._engine.connect() as connection:
+        with reading(self._engine, scope.tenant) as connection:
             count, hidden = connection.execute(_counted(series_anomalies, scope, now)).one()
             incidents = count_series_incidents(connection, scope) if count else 0
         return FlaggedTotals(count=count, incidents=incidents, suppressed=hidden or 0)
 
     def tested(self, scope: Scope, buckets: Buckets) -> list[BucketRow]:
         """Windows, one row for each stream and bucket that has one."""
-        with self._engine.connect() as connection:
+        with reading(self._engine, scope.tenant) as connection:
             return tested_by_bucket(connection, scope, buckets)
 
     def flagged(self, scope: Scope, buckets: Buckets) -> tuple[list[BucketRow], list[BucketRow]]:
         """Likewise flagged windows, and alerts of series."""
-        with self._engine.connect() as connection:
+        with reading(self._engine, scope.tenant) as connection:
             return (
                 flagged_by_bucket(connection, anomalies, anomalies.c.extra_bits, scope, buckets),
                 flagged_by_bucket(connection, series_anomalies, series_anomalies.c.bits, scope, buckets),
@@ -121,24 +122,24 @@ class SqlOverview:
 
     def numbers(self, scope: Scope, warmups: Mapping[str, Sequence[int]], buckets: Buckets) -> dict[str, Any]:
         """By stream, numbers of series judged in each bucket; without streams of which that is not known."""
-        with self._engine.connect() as connection:
+        with reading(self._engine, scope.tenant) as connection:
             return numbers_by_bucket(connection, scope, warmups, buckets)
 
     def feed(
         self, scope: Scope, wanted: Wanted, order: Order, offset: int, limit: int, now: datetime
     ) -> Feed:
         """Flagged windows and alerts, one page of them."""
-        with self._engine.connect() as connection:
+        with reading(self._engine, scope.tenant) as connection:
             return feed(connection, scope, wanted, order, offset, limit, now)
 
     def newer(self, scope: Scope, seen_us: int, now: datetime) -> int:
         """Rows the feed would show that were seen after *seen_us*; whatever the scope's range."""
-        with self._engine.connect() as connection:
+        with reading(self._engine, scope.tenant) as connection:
             return newer(connection, scope, seen_us, now)
 
     def scores(self, scope: Scope, stream_id: str, most: int) -> ScoreColumns | None:
         """Windows of one stream within the range, thinned to about *most*; None: none at all."""
-        with self._engine.connect() as connection:
+        with reading(self._engine, scope.tenant) as connection:
             return thinned_scores(connection, scope, stream_id, most)
 
     def annotations(self, scope: Scope) -> list[Annotation]:
@@ -152,7 +153,7 @@ class SqlOverview:
             query = query.where(annotations.c.about_us >= microseconds(scope.since))
         if scope.until is not None:
             query = query.where(annotations.c.about_us <= microseconds(scope.until))
-        with self._engine.connect() as connection:
+        with reading(self._engine, scope.tenant) as connection:
             return [
                 Annotation(
                     id=row.id,
@@ -175,7 +176,7 @@ class SqlOverview:
             .order_by(jobs.c.finished_at.desc(), jobs.c.id)
             .limit(1)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             found = connection.execute(query).first()
         if found is None or found.result is None:
             return None

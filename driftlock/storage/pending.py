@@ -5,6 +5,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from driftlock.services.pending import Behind
+from driftlock.storage.connect import EVERY_TENANT, reading
 from driftlock.storage.schema import detector_states, events, runs, streams
 
 # Runs of other sources are judged by whoever works on the run, when it has been read.
@@ -45,7 +46,7 @@ class SqlPending:
             .where(streams.c.run_id.is_(None) | runs.c.source.in_(FED))
             .order_by(events.c.received_us, streams.c.tenant, streams.c.id)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, EVERY_TENANT) as connection:
             return [Behind(**row) for row in connection.execute(query).mappings()]
 
     def waiting(self, tenant: str, stream_id: str) -> int:
@@ -55,5 +56,5 @@ class SqlPending:
             .join(detector_states, _JUDGED)
             .where(streams.c.tenant == tenant, streams.c.id == stream_id)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return connection.scalar(query) or 0

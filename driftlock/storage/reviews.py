@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from driftlock.services.pattern_history import PatternHistory
 from driftlock.services.review_store import Review, StoredChange, StoredSuppression
-from driftlock.storage.connect import writing
+from driftlock.storage.connect import reading, writing
 from driftlock.storage.desk import SqlDesk
 from driftlock.storage.desk_parts import changes, found_by_id, of_table, read_review, there
 from driftlock.storage.pattern_counts import pattern_history
@@ -25,7 +25,7 @@ class SqlReviews:
     @contextmanager
     def open(self, tenant: str, now: datetime) -> Iterator[SqlDesk]:
         """The desk for writing; on an error nothing is kept."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, tenant) as connection:
             yield SqlDesk(connection, tenant, now)
 
     def review(self, tenant: str, anomaly_id: str, now: datetime) -> Review | None:
@@ -33,13 +33,13 @@ class SqlReviews:
         query = sa.select(reviews).where(
             reviews.c.tenant == tenant, reviews.c.anomaly_id == anomaly_id, there(reviews, now)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             found = connection.execute(query).mappings().first()
         return None if found is None else read_review(found)
 
     def history(self, tenant: str, limit: int) -> list[StoredChange]:
         """The latest changes, newest first."""
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return changes(connection, desk_changes.c.tenant == tenant, limit)
 
     def suppressions(self, tenant: str, now: datetime) -> list[tuple[StoredSuppression, int]]:
@@ -60,7 +60,7 @@ class SqlReviews:
             )
             .order_by(suppressions.c.at.desc(), suppressions.c.id)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return [
                 (of_table(StoredSuppression, row), row["count"])
                 for row in connection.execute(query).mappings()
@@ -68,6 +68,6 @@ class SqlReviews:
 
     def same_pattern(self, tenant: str, anomaly_id: str, now: datetime) -> PatternHistory | None:
         """None: no such anomaly."""
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             found = found_by_id(connection, tenant, [anomaly_id], now)
             return pattern_history(connection, tenant, found[0].pattern, now) if found else None

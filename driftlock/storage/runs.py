@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from driftlock.model import DecodingReport, KindEvidence, Recognition, Run, RunState, SkippedLine, Source
 from driftlock.ports import Removed
-from driftlock.storage.connect import empty_log, writing
+from driftlock.storage.connect import EVERY_TENANT, empty_log, reading, writing
 from driftlock.storage.desk_parts import forget
 from driftlock.storage.schema import metadata, runs, streams
 from driftlock.storage.work_queue import LIVE, Answer, WorkQueue
@@ -40,7 +40,7 @@ class SqlRuns:
         if worker is not None:
             row |= {"worker": worker, "heartbeat_at": run.created_at}
         taken = sa.select(runs.c.id).where(self._queue.is_row(run.tenant, run.id))
-        with writing(self._engine) as connection:
+        with writing(self._engine, run.tenant) as connection:
             if connection.scalar(taken) is not None:
                 return False
             connection.execute(sa.insert(runs).values(row))
@@ -48,7 +48,7 @@ class SqlRuns:
 
     def get(self, tenant: str, run_id: str) -> Run | None:
         """The run of that id, if this tenant has one."""
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             found = _read(connection, sa.select(*_OF_THE_MODEL).where(self._queue.is_row(tenant, run_id)))
         return found[0] if found else None
 
@@ -57,7 +57,7 @@ class SqlRuns:
         query = sa.select(*_OF_THE_MODEL).where(runs.c.tenant == tenant)
         if sources is not None:
             query = query.where(runs.c.source.in_(sources))
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return _read(connection, query.order_by(runs.c.created_at.desc(), runs.c.id).limit(limit))
 
     def claim(self, worker: str, *, now: datetime, stale: datetime) -> Run | None:
@@ -67,7 +67,7 @@ class SqlRuns:
         A running run counts as left behind when its worker was last heard of
         before *stale*. It starts over; what it stored already is not stored twice.
         """
-        with writing(self._engine) as connection:
+        with writing(self._engine, EVERY_TENANT) as connection:
             found = self._queue.claim(connection, worker, now=now, stale=stale)
             return (
                 None
@@ -107,7 +107,7 @@ class SqlRuns:
             values["report"] = asdict(report)
         if options is not None:
             values["options"] = options
-        with writing(self._engine) as connection:
+        with writing(self._engine, run.tenant) as connection:
             connection.execute(sa.update(runs).where(self._queue.is_row(run.tenant, run.id)).values(values))
 
     def finish(
@@ -118,7 +118,7 @@ class SqlRuns:
 
     def expires_at(self, tenant: str, run_id: str) -> datetime | None:
         """When the run is to be forgotten."""
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return connection.scalar(sa.select(runs.c.expires_at).where(self._queue.is_row(tenant, run_id)))
 
     def request_cancel(self, tenant: str, run_id: str, *, now: datetime) -> bool:
@@ -128,7 +128,7 @@ class SqlRuns:
     def delete(self, tenant: str, run_id: str) -> Removed | None:
         """Remove a run and everything that came of it, from the log too; None if there is no such run."""
         made = sa.select(streams.c.id).where(streams.c.tenant == tenant, streams.c.run_id == run_id)
-        with writing(self._engine) as connection:
+        with writing(self._engine, tenant) as connection:
             forget(connection, tenant, list(connection.scalars(made)))
             counts = {
                 table.name: connection.execute(
@@ -151,12 +151,12 @@ class SqlRuns:
     def expired(self, now: datetime) -> list[tuple[str, str]]:
         """(tenant, run id) of finished runs past their time."""
         query = sa.select(runs.c.tenant, runs.c.id).where(runs.c.expires_at <= now, runs.c.state.not_in(LIVE))
-        with self._engine.connect() as connection:
+        with reading(self._engine, EVERY_TENANT) as connection:
             return [(row.tenant, row.id) for row in connection.execute(query)]
 
     def unfinished(self) -> list[str]:
         """Ids of the runs that wait or are worked on."""
-        with self._engine.connect() as connection:
+        with reading(self._engine, EVERY_TENANT) as connection:
             return list(connection.scalars(sa.select(runs.c.id).where(runs.c.state.in_(LIVE))))
 
 

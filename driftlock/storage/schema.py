@@ -8,24 +8,11 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from driftlock.storage import schema_people, schema_proof
+from driftlock.storage.columns import Id, Tenant, metadata, of_stream
 from driftlock.storage.types import UtcTime, json_column
 
-metadata: Final = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-Tenant: Final = sa.String(64)
-Id: Final = sa.String(32)
-
-
-def _of_stream() -> sa.ForeignKeyConstraint:
-    return sa.ForeignKeyConstraint(["tenant", "stream_id"], ["streams.tenant", "streams.id"])
+__all__ = ["metadata", "schema_people", "schema_proof"]  # the others of the database, by what they are about
 
 
 def _seen() -> sa.Column[int]:
@@ -85,6 +72,11 @@ streams: Final = sa.Table(
     sa.Column("events_needed", sa.BigInteger, nullable=False),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("expires_at", UtcTime),
+    sa.Column("redact", json_column()),  # rules of redaction; null: those of the tenant
+    sa.Column("retention_days", sa.Integer),  # null: that of the tenant
+    sa.Column(
+        "settings", json_column()
+    ),  # of drift: hours until it is told, whether an anchor is reset; null: usual
     sa.ForeignKeyConstraint(["tenant", "run_id"], ["runs.tenant", "runs.id"]),
     sa.Index(None, "tenant", "run_id"),
 )
@@ -102,7 +94,7 @@ events: Final = sa.Table(
     sa.Column("service", sa.Text),
     sa.Column("payload", sa.LargeBinary, nullable=False),
     sa.UniqueConstraint("tenant", "stream_id", "key"),
-    _of_stream(),
+    of_stream(),
 )
 
 windows: Final = sa.Table(
@@ -137,7 +129,7 @@ windows: Final = sa.Table(
     ),
     # Whole, so that half a million windows are counted by bucket without reading their rows.
     sa.Index("ix_windows_lanes", "tenant", "stream_id", "seen_us", "chance", "size", "mu"),
-    _of_stream(),
+    of_stream(),
 )
 
 anomalies: Final = sa.Table(
@@ -172,7 +164,7 @@ anomalies: Final = sa.Table(
         *("tenant", "stream_id", "seen_us", "severity", "extra_bits", "pattern", "incident", "window", "id"),
     ),
     sa.Index(None, "tenant", "pattern"),
-    _of_stream(),
+    of_stream(),
 )
 
 detector_states: Final = sa.Table(
@@ -184,7 +176,7 @@ detector_states: Final = sa.Table(
     sa.Column("state", sa.LargeBinary),  # null before the first event
     sa.Column("lease_owner", sa.String(32)),
     sa.Column("lease_until", UtcTime),
-    _of_stream(),
+    of_stream(),
 )
 
 series_slabs: Final = sa.Table(
@@ -195,7 +187,7 @@ series_slabs: Final = sa.Table(
     sa.Column("series", sa.Integer, primary_key=True, autoincrement=False),  # place in the stream's plan
     sa.Column("before", sa.BigInteger, primary_key=True, autoincrement=False),  # cursor the slab began behind
     sa.Column("points", sa.LargeBinary, nullable=False),  # packed columns, see series.py
-    _of_stream(),
+    of_stream(),
 )
 
 series_anomalies: Final = sa.Table(
@@ -230,7 +222,7 @@ series_anomalies: Final = sa.Table(
         *("tenant", "stream_id", "seen_us", "severity", "bits", "pattern", "id"),
     ),
     sa.Index(None, "tenant", "pattern"),
-    _of_stream(),
+    of_stream(),
 )
 
 reviews: Final = sa.Table(
@@ -243,10 +235,14 @@ reviews: Final = sa.Table(
     sa.Column("reason", sa.String(32)),
     sa.Column("note", sa.Text),
     sa.Column("snoozed_until", UtcTime),
+    sa.Column(
+        "state", sa.String(16), nullable=False, server_default="open"
+    ),  # acknowledged, investigating, resolved
+    sa.Column("assignee", Id),  # a user
     sa.Column("changed_at", UtcTime, nullable=False),
     sa.Column("changed_by", sa.String(64), nullable=False),
     sa.Index(None, "tenant", "stream_id"),
-    _of_stream(),
+    of_stream(),
 )
 
 desk_changes: Final = sa.Table(
@@ -288,7 +284,7 @@ annotations: Final = sa.Table(
     sa.Column("by", sa.String(64), nullable=False),
     sa.Column("removed_at", UtcTime),
     sa.Index(None, "tenant", "about_us"),
-    _of_stream(),
+    of_stream(),
 )
 
 profile_changes: Final = sa.Table(
@@ -305,7 +301,7 @@ profile_changes: Final = sa.Table(
     sa.Column("by", sa.String(64), nullable=False),
     sa.Column("undoes", Id),  # the change it takes back
     sa.Index(None, "tenant", "stream_id", "at"),
-    _of_stream(),
+    of_stream(),
 )
 
 demo_data: Final = sa.Table(
@@ -339,5 +335,5 @@ jobs: Final = sa.Table(
     sa.Column("finished_at", UtcTime),
     sa.Index(None, "state"),
     sa.Index(None, "tenant", "stream_id", "kind"),
-    _of_stream(),
+    of_stream(),
 )

@@ -10,7 +10,7 @@ import zstandard
 from driftlock.model import at, moment
 from driftlock.ports import Order
 from driftlock.services.series_store import FoundSeriesAnomaly, SeriesAnomalyRow, SeriesPoints, SeriesStep
-from driftlock.storage.connect import writing
+from driftlock.storage.connect import reading, writing
 from driftlock.storage.schema import detector_states, series_anomalies, series_slabs, streams
 
 _COLUMNS: Final = (
@@ -59,7 +59,7 @@ class SqlSeries:
         step's own lease, so no slab is kept twice, whatever clocks do.
         """
         of_stream = {"tenant": tenant, "stream_id": stream_id}
-        with writing(self._engine) as connection:
+        with writing(self._engine, tenant) as connection:
             moved = connection.execute(
                 sa.update(detector_states)
                 .where(
@@ -108,7 +108,7 @@ class SqlSeries:
             )
             .order_by(series_slabs.c.before)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             slabs = [_unpacked(packed) for packed in connection.scalars(query)]
         return SeriesPoints(
             **{
@@ -124,7 +124,7 @@ class SqlSeries:
             .where(series_anomalies.c.tenant == tenant, series_anomalies.c.stream_id == stream_id)
             .order_by(series_anomalies.c.first_seq, series_anomalies.c.series)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return [(row.id, row.first_seq, row.last_seq) for row in connection.execute(query)]
 
     def anomalies(
@@ -139,7 +139,7 @@ class SqlSeries:
             .offset(offset)
             .limit(limit)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return [_read(row) for row in connection.execute(query)]
 
     def anomaly(self, tenant: str, anomaly_id: str) -> tuple[SeriesAnomalyRow, dict[str, Any]] | None:
@@ -149,7 +149,7 @@ class SqlSeries:
             .select_from(_OF_STREAMS)
             .where(series_anomalies.c.tenant == tenant, series_anomalies.c.id == anomaly_id)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             found = connection.execute(query).first()
         return None if found is None else (_read(found), found.whole)
 

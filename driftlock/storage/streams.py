@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from driftlock.errors import NotFound
 from driftlock.model import Stream
 from driftlock.services.series_plan import is_series
-from driftlock.storage.connect import available, writing
+from driftlock.storage.connect import available, reading, writing
 from driftlock.storage.schema import detector_states, runs, streams
 from driftlock_core.profiles import Profile
 
@@ -29,7 +29,7 @@ class SqlStreams:
         """
         row = {column.name: getattr(stream, column.name) for column in streams.columns}
         of_run = sa.select(runs.c.id).where(runs.c.tenant == stream.tenant, runs.c.id == stream.run_id)
-        with writing(self._engine) as connection:
+        with writing(self._engine, stream.tenant) as connection:
             if stream.run_id is not None and connection.execute(of_run.with_for_update()).first() is None:
                 raise NotFound(f"There is no run {stream.run_id}.")
             connection.execute(sa.insert(streams).values(row))
@@ -49,15 +49,18 @@ class SqlStreams:
 
     def get(self, tenant: str, stream_id: str) -> Stream | None:
         """The stream of that id, if this tenant has one."""
-        found = self._read(sa.select(streams).where(streams.c.tenant == tenant, streams.c.id == stream_id))
+        found = self._read(
+            tenant, sa.select(streams).where(streams.c.tenant == tenant, streams.c.id == stream_id)
+        )
         return found[0] if found else None
 
     def of_run(self, tenant: str, run_id: str) -> list[Stream]:
         """The streams a run made, in the order it made them."""
         return self._read(
+            tenant,
             sa.select(streams)
             .where(streams.c.tenant == tenant, streams.c.run_id == run_id)
-            .order_by(streams.c.created_at, streams.c.kind)
+            .order_by(streams.c.created_at, streams.c.kind),
         )
 
     def configure(self, tenant: str, stream_id: str, configuration: dict[str, Any]) -> bool:
@@ -68,7 +71,7 @@ class SqlStreams:
             detector_states.c.cursor > 0,
         )
         needed = 0 if is_series(configuration) else Profile.from_configuration(configuration).events_needed
-        with writing(self._engine) as connection:
+        with writing(self._engine, tenant) as connection:
             return bool(
                 connection.execute(
                     sa.update(streams)
@@ -77,6 +80,6 @@ class SqlStreams:
                 ).rowcount
             )
 
-    def _read(self, query: sa.Select[Any]) -> list[Stream]:
-        with self._engine.connect() as connection:
+    def _read(self, tenant: str, query: sa.Select[Any]) -> list[Stream]:
+        with reading(self._engine, tenant) as connection:
             return [Stream(**row) for row in connection.execute(query).mappings()]

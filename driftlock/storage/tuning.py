@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from driftlock.model import Label
 from driftlock.services.tuning_changes import LimitsChange, ProfileChange
-from driftlock.storage.connect import writing
+from driftlock.storage.connect import reading, writing
 from driftlock.storage.schema import (
     anomalies,
     detector_states,
@@ -35,7 +35,7 @@ class SqlTuning:
             .where(reviews.c.label.is_not(None))
             .order_by(anomalies.c.window)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return {row.window: row.label for row in connection.execute(query)}
 
     def stamp(self, tenant: str, stream_id: str) -> tuple[Any, ...]:
@@ -50,7 +50,7 @@ class SqlTuning:
             sa.func.sum(sa.cast(windows.c.exact, sa.Integer)),
         )
         labelled = sa.select(count(), sa.func.max(reviews.c.changed_at))
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return (
                 *connection.execute(filled.where(of_windows)).one(),
                 *connection.execute(labelled.where(of_reviews)).one(),
@@ -63,13 +63,13 @@ class SqlTuning:
             .where(profile_changes.c.tenant == tenant, profile_changes.c.stream_id == stream_id)
             .order_by(profile_changes.c.at, profile_changes.c.after_seq)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return [ProfileChange(**row) for row in connection.execute(query).mappings()]
 
     def change_limits(self, change: LimitsChange) -> bool:
         """State, configuration and history of changes in one transaction; False if the lease was lost."""
         made = change.made
-        with writing(self._engine) as connection:
+        with writing(self._engine, made.tenant) as connection:
             moved = connection.execute(
                 sa.update(detector_states)
                 .where(

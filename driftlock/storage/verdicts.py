@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from driftlock.model import AnomalyRow, ScoreColumns, at, moment
 from driftlock.ports import Neighbours, Order
+from driftlock.storage.connect import reading
 from driftlock.storage.schema import anomalies, streams, windows
 from driftlock_core.window_views.catalogue import ASPECTS
 
@@ -47,13 +48,13 @@ class SqlVerdicts:
     def scores(self, tenant: str, stream_id: str) -> ScoreColumns:
         """One row a window, in stream order; all columns empty for a stream that is not there."""
         mine = (windows.c.tenant == tenant) & (windows.c.stream_id == stream_id)
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return columns_of(connection, mine)
 
     def ncd(self, tenant: str, stream_id: str) -> Sequence[float]:
         """The column of that name in :meth:`scores`, alone."""
         query = sa.select(windows.c.score).order_by(windows.c.window)
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return connection.scalars(
                 query.where(windows.c.tenant == tenant, windows.c.stream_id == stream_id)
             ).all()
@@ -77,7 +78,7 @@ class SqlVerdicts:
             .where(anomalies.c.window.in_(page))
             .order_by(*_ORDERS[order])
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return [_row(row) for row in connection.execute(query)]
 
     def anomaly(self, tenant: str, anomaly_id: str) -> tuple[AnomalyRow, dict[str, Any]] | None:
@@ -87,7 +88,7 @@ class SqlVerdicts:
             .select_from(_ANOMALIES_OF_STREAMS)
             .where(anomalies.c.tenant == tenant, anomalies.c.id == anomaly_id)
         )
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             found = connection.execute(query).first()
         return None if found is None else (_row(found), found.record)
 
@@ -97,7 +98,7 @@ class SqlVerdicts:
         before, after = anomalies.c.window < window, anomalies.c.window > window
         newest, oldest = anomalies.c.window.desc(), anomalies.c.window
         ids = sa.select(anomalies.c.id).limit(1)
-        with self._engine.connect() as connection:
+        with reading(self._engine, tenant) as connection:
             return Neighbours(
                 previous_id=connection.scalar(ids.where(of_stream, before).order_by(newest)),
                 next_id=connection.scalar(ids.where(of_stream, after).order_by(oldest)),

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from driftlock.model import RunState
-from driftlock.storage.connect import writing
+from driftlock.storage.connect import carry, writing
 
 LIVE: Final = ("queued", "running")
 Answer = Literal["go on", "cancel", "gone"]
@@ -49,6 +49,7 @@ class WorkQueue:
         ).first()
         if oldest is None:
             return None
+        carry(connection, oldest.tenant)
         connection.execute(
             sa.update(self._table)
             .where(self.is_row(oldest.tenant, oldest.id))
@@ -58,7 +59,7 @@ class WorkQueue:
 
     def report(self, tenant: str, row_id: str, worker: str, *, now: datetime, **progress: Any) -> Answer:
         """Say how far it is, and learn whether to go on; "gone": deleted, or given to another worker."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, tenant) as connection:
             cancel = connection.scalar(
                 sa.update(self._table)
                 .where(self._held(tenant, row_id, worker))
@@ -71,7 +72,7 @@ class WorkQueue:
 
     def put_back(self, tenant: str, row_id: str, worker: str) -> None:
         """Let it wait again, if it is still *worker*'s."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, tenant) as connection:
             connection.execute(
                 sa.update(self._table)
                 .where(self._held(tenant, row_id, worker))
@@ -82,7 +83,7 @@ class WorkQueue:
         self, tenant: str, row_id: str, worker: str, state: RunState, *, now: datetime, **values: Any
     ) -> bool:
         """Close the row; False, and nothing done, if it is no longer *worker*'s."""
-        with writing(self._engine) as connection:
+        with writing(self._engine, tenant) as connection:
             return bool(
                 connection.execute(
                     sa.update(self._table)
@@ -102,7 +103,7 @@ class WorkQueue:
             False if there is no such row.
         """
         is_row = self.is_row(tenant, row_id)
-        with writing(self._engine) as connection:
+        with writing(self._engine, tenant) as connection:
             state = connection.scalar(sa.select(self._table.c.state).where(is_row).with_for_update())
             values: dict[str, Any] = {"cancel_requested": True}
             if state == "queued":

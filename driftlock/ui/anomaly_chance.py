@@ -9,7 +9,7 @@ from driftlock.model import Anomaly
 from driftlock.ui import anomaly_jury, anomaly_views, aspect_cards, view_words, words
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.null_chart import null_panel
-from driftlock.ui.session import TENANT, colours, examination
+from driftlock.ui.session import colours, examination, tenant
 from driftlock_core.window_views.findings import Finding
 
 # Axis title of each statistic.
@@ -81,7 +81,7 @@ def _unit(finding: Finding, largest: float) -> tuple[str, float]:
 
 def _bytes(anomaly: Anomaly) -> None:
     record = anomaly.record
-    null = examination().null(TENANT, anomaly.row.id)
+    null = examination().null(tenant(), anomaly.row.id)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Against shuffles:** does it matter which events are in the window?")

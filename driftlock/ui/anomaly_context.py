@@ -18,7 +18,7 @@ from driftlock.ui import (
     words,
 )
 from driftlock.ui.charts import PLOTLY_CONFIG
-from driftlock.ui.session import TENANT, app, colours
+from driftlock.ui.session import app, colours, tenant
 from driftlock.ui.timeline_chart import Interval, timeline
 from driftlock_core.numbers_text import count_text, ncd_text
 
@@ -27,7 +27,7 @@ EITHER_SIDE: Final = 5  # flagged neighbours listed before and after
 
 def show(anomaly: Anomaly) -> None:
     """Timeline and neighbours, then what its kind has to show, then its pattern and the notes."""
-    around = app().context.around(TENANT, anomaly.row.id)
+    around = app().context.around(tenant(), anomaly.row.id)
     _timeline(anomaly, around)
     _neighbours(anomaly.row, around.neighbours)
     if anomaly.row.kind == "traces":
@@ -48,7 +48,7 @@ def _timeline(anomaly: Anomaly, around: Around) -> None:
         around.columns,
         colours=colours(),
         threshold=float(anomaly.record["threshold"]),
-        ordinary=app().queries.ordinary_range(TENANT, row.stream_id),
+        ordinary=app().queries.ordinary_range(tenant(), row.stream_id),
         truth=[Interval(around.first_seq, around.last_seq, "this window")],
     )
     since, until = context_notes.reach(around.columns, row.seen_at)

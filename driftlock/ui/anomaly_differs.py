@@ -9,7 +9,7 @@ from driftlock.model import Anomaly
 from driftlock.services.examine import EventCost
 from driftlock.ui import anomaly_views, byte_map_view, event_view, llm_text, template_table
 from driftlock.ui.byte_map_lines import lines
-from driftlock.ui.session import TENANT, colours, examination
+from driftlock.ui.session import colours, examination, tenant
 from driftlock_core.numbers_text import bits_text, count_text, percent_text
 
 MOST_LINES: Final = 200
@@ -20,8 +20,8 @@ ORDERS: Final[dict[Order, str]] = {"cost": "By cost", "time": "By time"}
 def show(anomaly: Anomaly) -> None:
     """The views that stand out, the byte map with its legend, then one event beside its sources."""
     anomaly_id = anomaly.row.id
-    costs = examination().event_costs(TENANT, anomaly_id)
-    parsed = examination().byte_map(TENANT, anomaly_id)
+    costs = examination().event_costs(tenant(), anomaly_id)
+    parsed = examination().byte_map(tenant(), anomaly_id)
     description = anomaly.record["description"]
     ordinary = float(description["ordinary_event_bits"])
     window = [cost.canonical for cost in costs]
@@ -72,7 +72,7 @@ def show(anomaly: Anomaly) -> None:
     event_view.show(anomaly_id, costs[place], by_line[place])
     _top(anomaly)
     first, last, _ = anomaly.record["evidence"]["epochs"][-1]
-    template_table.show(examination().templates(TENANT, anomaly_id), len(costs), last - first + 1)
+    template_table.show(examination().templates(tenant(), anomaly_id), len(costs), last - first + 1)
 
 
 def _is_llm(anomaly: Anomaly) -> bool:
@@ -89,7 +89,7 @@ def _top(anomaly: Anomaly) -> None:
     """The costliest distinct lines, each with its twin: the baseline event that predicts it best."""
     top, first_seq = anomaly.record["description"]["top"], anomaly.row.first_seq
     baseline_first = anomaly.record["evidence"]["epochs"][-1][0]
-    twins = examination().twins(TENANT, anomaly.row.id, [first_seq + line["position"] for line in top])
+    twins = examination().twins(tenant(), anomaly.row.id, [first_seq + line["position"] for line in top])
     st.markdown("**Costliest lines**")
     st.dataframe(
         {

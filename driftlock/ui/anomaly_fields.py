@@ -11,7 +11,7 @@ from driftlock.ui.byte_map_lines import lines
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.field_chart import field_bars
 from driftlock.ui.field_rows import FieldRow
-from driftlock.ui.session import TENANT, colours, examination
+from driftlock.ui.session import colours, examination, tenant
 from driftlock_core.field_bits import FieldBits, FieldReport
 from driftlock_core.numbers_text import bits_text, count_text
 
@@ -23,7 +23,7 @@ _CHART: Final = "fields-chart"
 
 def show(anomaly: Anomaly) -> None:
     """The sum, the paired bars, the lines of one field, and the whole table."""
-    report = measured(TENANT, anomaly.row.id)
+    report = measured(tenant(), anomaly.row.id)
     found = field_rows.rows(report)
     st.markdown(sentence(report))
     if report.shapes != ("json",):
@@ -126,7 +126,7 @@ def _lines(anomaly: Anomaly, report: FieldReport) -> None:
         help="Choosing a bar chooses here.",
     )
     field = by_key.get(str(chosen))
-    costs = examination().event_costs(TENANT, anomaly.row.id)
+    costs = examination().event_costs(tenant(), anomaly.row.id)
     of_line = list(field.by_event) if field is not None else _all(report, len(costs))
     places = sorted((at for at in range(len(costs)) if of_line[at] >= 0.5), key=lambda at: (-of_line[at], at))
     usual = (field.usual_bits if field is not None else report.usual_total) / max(1, len(costs))
@@ -135,7 +135,7 @@ def _lines(anomaly: Anomaly, report: FieldReport) -> None:
         byte_map_view.style(colours())
         + byte_map_view.rows(
             places[:MOST_LINES],
-            lines(window, examination().byte_map(TENANT, anomaly.row.id)),
+            lines(window, examination().byte_map(tenant(), anomaly.row.id)),
             [cost.event.seq for cost in costs],
             of_line,
             dear_above=2 * usual,

@@ -7,7 +7,7 @@ import streamlit as st
 
 from driftlock.model import Anomaly
 from driftlock.ui import view_words, words
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 from driftlock_core.jury import Jury
 from driftlock_core.numbers_text import percent_text, size_text
 
@@ -15,7 +15,7 @@ from driftlock_core.numbers_text import percent_text, size_text
 def show(anomaly: Anomaly) -> None:
     """The sentence and one row a compressor; says so where there is no past window."""
     st.markdown("**Other compressors:** would they call it unusual too?")
-    found = measured(TENANT, anomaly.row.id)
+    found = measured(tenant(), anomaly.row.id)
     if found is None:
         st.info("There is no past window to rank this one among.")
         return

@@ -6,7 +6,7 @@ import streamlit as st
 
 from driftlock.model import Anomaly
 from driftlock.ui import replay_bar, view_words, words
-from driftlock.ui.session import TENANT, examination
+from driftlock.ui.session import examination, tenant
 from driftlock_core.numbers_text import limit_text, ncd_text, size_text
 
 DIGESTS = ("raw_baseline", "raw_window", "canonical_baseline", "canonical_window")
@@ -15,7 +15,7 @@ DIGESTS = ("raw_baseline", "raw_window", "canonical_baseline", "canonical_window
 def show(anomaly: Anomaly) -> None:
     """Exact sizes, the textbook NCD, digests, configuration, replay and download."""
     record = anomaly.record
-    replay_bar.show(record, anomaly.row.id, lambda: examination().replay(TENANT, anomaly.row.id))
+    replay_bar.show(record, anomaly.row.id, lambda: examination().replay(tenant(), anomaly.row.id))
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Exact sizes, bytes**")

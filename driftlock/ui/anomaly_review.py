@@ -12,7 +12,7 @@ from driftlock.services.review import Review, Suppression
 from driftlock.services.series_store import SeriesAnomalyRow
 from driftlock.ui import frame, overview_actions, overview_history, words
 from driftlock.ui.note_form import EXAMPLE, MOST_NOTE, add
-from driftlock.ui.session import READER, TENANT, app
+from driftlock.ui.session import app, reader, tenant
 
 _STANDS: Final = {
     "real": ("✓ Real", "green"),
@@ -23,7 +23,7 @@ _STANDS: Final = {
 
 def chip(row: AnomalyRow | SeriesAnomalyRow) -> None:
     """Badges of what stands: label, end of a snooze, suppression; "Open" where nothing was said."""
-    review = app().review.review_of(TENANT, row.id)
+    review = app().review.review_of(tenant(), row.id)
     text, colour = standing(review)
     st.badge(text, color=colour, help=_by(review))  # type: ignore[arg-type]
     if hidden := suppressed(row.pattern):
@@ -55,7 +55,7 @@ def _by(review: Review | None) -> str | None:
 def suppressed(pattern: str) -> Suppression | None:
     """The suppression that hides this pattern now, if one does."""
     return next(
-        (one for one in app().review.suppressions(TENANT) if pattern and one.pattern == pattern), None
+        (one for one in app().review.suppressions(tenant()) if pattern and one.pattern == pattern), None
     )
 
 
@@ -87,10 +87,10 @@ def bar(row: AnomalyRow | SeriesAnomalyRow, export: Callable[[], bytes]) -> None
 
 def _rest_of_pattern(row: AnomalyRow | SeriesAnomalyRow) -> None:
     """Once this one has a label: the same for all others of its pattern."""
-    review = app().review.review_of(TENANT, row.id)
+    review = app().review.review_of(tenant(), row.id)
     if review is None or review.label is None or not row.pattern:
         return
-    others = app().review.same_pattern(TENANT, row.id).count - 1
+    others = app().review.same_pattern(tenant(), row.id).count - 1
     if others > 0:
         st.button(
             f"Same for the other {others} of this pattern",
@@ -102,11 +102,11 @@ def _rest_of_pattern(row: AnomalyRow | SeriesAnomalyRow) -> None:
 
 
 def _label_pattern(anomaly_id: str) -> None:
-    review = app().review.review_of(TENANT, anomaly_id)
+    review = app().review.review_of(tenant(), anomaly_id)
     if review is None or review.label is None:
         return
     try:
-        change = app().review.label(TENANT, [anomaly_id], review.label, by=READER, scope="pattern")
+        change = app().review.label(tenant(), [anomaly_id], review.label, by=reader(), scope="pattern")
     except ApplicationError as error:
         st.toast(words.literal(str(error)), icon=":material/error:")
         return

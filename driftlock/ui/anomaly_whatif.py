@@ -11,7 +11,7 @@ from driftlock.ui import anomaly_xray, other_profiles, view_words, words
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.payload_text import text
 from driftlock.ui.removal_chart import removal_bars
-from driftlock.ui.session import TENANT, app, colours, examination
+from driftlock.ui.session import app, colours, examination, tenant
 from driftlock_core.measure import Measurement
 from driftlock_core.numbers_text import bits_text, count_text, limit_text, ncd_text
 
@@ -26,7 +26,7 @@ _PREVIEW: Final = 110  # characters of an event beside its box
 def show(anomaly: Anomaly) -> None:
     """Smallest set, leave-one-out bars, boxes to try, the three profiles, and other masks."""
     anomaly_id = anomaly.row.id
-    removals, smallest = _measured(TENANT, anomaly_id)
+    removals, smallest = _measured(tenant(), anomaly_id)
     events = anomaly.row.last_seq - anomaly.row.first_seq + 1
     if events > MOST_SEARCHED:
         st.info(
@@ -84,9 +84,9 @@ def sentence(smallest: SmallestRemoval, events: int, views: Sequence[str] = ("by
 @st.fragment
 def _try(anomaly: Anomaly, removals: Sequence[Removal], smallest: Collection[int]) -> None:
     """Boxes for the costliest events; the window is measured anew with every tick."""
-    if app().queries.anomaly(TENANT, anomaly.row.id) is None:
+    if app().queries.anomaly(tenant(), anomaly.row.id) is None:
         st.rerun(scope="app")  # deleted in another browser; the whole page says so
-    costs = {cost.event.seq: cost for cost in examination().event_costs(TENANT, anomaly.row.id)}
+    costs = {cost.event.seq: cost for cost in examination().event_costs(tenant(), anomaly.row.id)}
     offered = sorted(removals, key=lambda removal: -removal.saved_bits)[:MOST_BOXES]
     st.markdown("**Try it:** tick events to replace them by an ordinary one")
     with st.container(horizontal=True):
@@ -105,7 +105,7 @@ def _try(anomaly: Anomaly, removals: Sequence[Removal], smallest: Collection[int
         ]
     if len(offered) < len(removals):
         st.caption(f"The {len(offered)} events that save most, of {count_text(len(removals))}.")
-    outcome = examination().what_if(TENANT, anomaly.row.id, removed)
+    outcome = examination().what_if(tenant(), anomaly.row.id, removed)
     said = st.warning if outcome.flagged else st.success
     said(verdict_sentence(len(removed), outcome, anomaly))
 

@@ -8,7 +8,7 @@ import streamlit as st
 from driftlock.model import Anomaly
 from driftlock.services.cross_checks import XrayReport
 from driftlock.ui import words
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 from driftlock_core.masking_xray import MASK_SETS, Xray, hangs_on
 from driftlock_core.numbers_text import ncd_text
 
@@ -35,7 +35,7 @@ def show(anomaly: Anomaly) -> None:
 
 def _show(anomaly: Anomaly) -> None:
     """A row for every set of masks, and a warning where the verdict hangs on one."""
-    report = measured(TENANT, anomaly.row.id)
+    report = measured(tenant(), anomaly.row.id)
     told, warns = verdict_text(report.found)
     (st.warning if warns else st.markdown)(told)
     st.table(table(report.found, anomaly.record), border="horizontal")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from driftlock.errors import ApplicationError
 from driftlock.ui import series_settings, settings_form, sources, understood, words
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 
 
 def show() -> None:
@@ -25,7 +25,7 @@ def show() -> None:
     options: dict[str, object] = {"sample": chosen.sample, "seed": chosen.seed} if chosen.sample else {}
     try:
         run_id = app().start_run(
-            TENANT,
+            tenant(),
             source=chosen.source,
             name=chosen.name,
             open_source=chosen.open,

@@ -13,7 +13,7 @@ from driftlock.services.examine import EventCost
 from driftlock.ui import byte_map_view, llm_text, words
 from driftlock.ui.anomaly_differs import ordered
 from driftlock.ui.llm_text import Spoken
-from driftlock.ui.session import TENANT, colours, examination
+from driftlock.ui.session import colours, examination, tenant
 from driftlock_core.numbers_text import bits_text, count_text
 
 MOST_CALLS: Final = 3
@@ -22,8 +22,8 @@ _ANSWERS: Final = ANSWER | {"assistant", "gpt", "model", "bot", "genaioutputmess
 
 def show(anomaly: Anomaly) -> None:
     """The costliest calls, prompt on the left, answer on the right, with token counts where they are named."""
-    costs = examination().event_costs(TENANT, anomaly.row.id)
-    parsed = examination().byte_map(TENANT, anomaly.row.id)
+    costs = examination().event_costs(tenant(), anomaly.row.id)
+    parsed = examination().byte_map(tenant(), anomaly.row.id)
     spoken = llm_text.spoken(
         [cost.event.payload for cost in costs], [cost.canonical for cost in costs], parsed
     )

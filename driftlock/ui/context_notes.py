@@ -12,7 +12,7 @@ from driftlock.errors import ApplicationError
 from driftlock.model import ScoreColumns, moment
 from driftlock.services.overview_rows import Annotation
 from driftlock.ui import words
-from driftlock.ui.session import READER, TENANT, app
+from driftlock.ui.session import app, reader, tenant
 from driftlock.ui.theme import Tokens
 from driftlock.ui.timeline_chart import positions
 
@@ -29,7 +29,7 @@ def reach(columns: ScoreColumns, seen_at: datetime) -> tuple[datetime, datetime]
 
 def between(stream_id: str, since: datetime, until: datetime) -> list[Annotation]:
     """Notes of this stream and of all streams, oldest first."""
-    scope = app().overview.scope(TENANT, [stream_id], (since, until))
+    scope = app().overview.scope(tenant(), [stream_id], (since, until))
     return sorted(app().overview.annotations(scope), key=lambda note: (note.about, note.id))
 
 
@@ -71,7 +71,7 @@ def show(stream_id: str, since: datetime, until: datetime) -> None:
 
 def _remove(annotation_id: str) -> None:
     try:
-        app().review.remove_annotation(TENANT, annotation_id, by=READER)
+        app().review.remove_annotation(tenant(), annotation_id, by=reader())
     except ApplicationError as error:
         st.toast(words.literal(str(error)), icon=":material/error:")
         return

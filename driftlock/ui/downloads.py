@@ -8,7 +8,7 @@ import streamlit as st
 
 from driftlock.model import AnomalyRow, Run, Stream
 from driftlock.ui import exports, links
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 
 Writer = Callable[[Iterable[AnomalyRow]], bytes]
 FORMATS: Final[dict[str, tuple[Writer, str, str]]] = {
@@ -42,4 +42,4 @@ def _file(write: Writer, stream: Stream) -> bytes:
 
 def _all(stream: Stream) -> Iterator[AnomalyRow]:
     for offset in range(0, stream.flagged, _BATCH):
-        yield from app().queries.anomalies(TENANT, stream.id, order="newest", offset=offset, limit=_BATCH)
+        yield from app().queries.anomalies(tenant(), stream.id, order="newest", offset=offset, limit=_BATCH)

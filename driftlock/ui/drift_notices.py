@@ -5,7 +5,7 @@ import streamlit as st
 from driftlock.model import Stream
 from driftlock.ui import words
 from driftlock.ui.payload_text import text
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 from driftlock_core.contamination import Suspect, suspects_text
 from driftlock_core.numbers_text import count_text
 
@@ -38,6 +38,6 @@ def _events(stream: Stream, suspect: Suspect) -> None:
     """The events themselves, folded."""
     last = min(suspect.last, suspect.first + MOST_EVENTS - 1)
     with st.expander(f"Events {count_text(suspect.first)} to {count_text(last)}"):
-        stored = app().queries.stored(TENANT, stream.id, suspect.first, last)
+        stored = app().queries.stored(tenant(), stream.id, suspect.first, last)
         shown = [f"{count_text(seq)}  {text(payload, MOST_CHARACTERS)}" for seq, payload in stored.items()]
         st.code("\n".join(shown), language=None)

@@ -12,7 +12,7 @@ import streamlit as st
 from driftlock.services.overview_rows import Scope, Span, StreamState
 from driftlock.ui import links, overview_address, words
 from driftlock.ui.page import FRAMED
-from driftlock.ui.session import ROLE, TENANT, TENANT_NAME, app
+from driftlock.ui.session import app, role, tenant, tenant_name
 from driftlock_core.numbers_text import duration_text
 
 RANGES: Final[Mapping[Span, str]] = MappingProxyType(
@@ -68,7 +68,9 @@ def show(page: Any) -> None:
             return
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame-tenant"):
             st.markdown(
-                f"**{words.literal(TENANT_NAME)}**", width="content", help="The tenant: whose data is shown."
+                f"**{words.literal(tenant_name())}**",
+                width="content",
+                help="The tenant: whose data is shown.",
             )
             if demo_only(_shown(streams, chosen_ids(streams))):
                 st.badge("DEMO DATA", color="gray", help="Made for looking around; none of it was measured.")
@@ -89,8 +91,8 @@ def _streams() -> list[StreamState] | None:
     The menu must stand even then: the page says what is safe and what to do.
     """
     try:
-        app().demo.seed(TENANT)
-        return app().overview.streams(TENANT)
+        app().demo.seed(tenant())
+        return app().overview.streams(tenant())
     except Exception:
         _log.exception("the store did not answer")
         return None
@@ -98,8 +100,8 @@ def _streams() -> list[StreamState] | None:
 
 def scope() -> Scope:
     """What the chosen range and streams stand for."""
-    streams = app().overview.streams(TENANT)
-    return app().overview.scope(TENANT, chosen_ids(streams), chosen_range())
+    streams = app().overview.streams(tenant())
+    return app().overview.scope(tenant(), chosen_ids(streams), chosen_range())
 
 
 def chosen_range() -> Span:
@@ -236,9 +238,9 @@ def _keys() -> None:
 def _foot(streams: list[StreamState]) -> None:
     newest = max((state.last_seen for state in streams if state.last_seen), default=None)
     st.caption(
-        f"Data until {words.literal(words.moment(newest))} UTC  \nRole {ROLE} · Driftlock {build()}"
+        f"Data until {words.literal(words.moment(newest))} UTC  \nRole {role()} · Driftlock {build()}"
         if newest
-        else f"No window yet  \nRole {ROLE} · Driftlock {build()}"
+        else f"No window yet  \nRole {role()} · Driftlock {build()}"
     )
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 
 OVERVIEW: Final = "pages/overview.py"
 ANALYZE: Final = "pages/analyze.py"
@@ -57,8 +57,8 @@ def run_asked() -> str | None:
         return run_id
     queries = app().queries
     anomaly_id = st.query_params.get("id", "")
-    opened = queries.anomaly(TENANT, anomaly_id) or app().series.anomaly(TENANT, anomaly_id)
-    stream = queries.stream(TENANT, opened.row.stream_id) if opened else None
+    opened = queries.anomaly(tenant(), anomaly_id) or app().series.anomaly(tenant(), anomaly_id)
+    stream = queries.stream(tenant(), opened.row.stream_id) if opened else None
     if stream is None or stream.run_id is None:
         return None
     st.query_params.from_dict({"run": stream.run_id})

@@ -12,7 +12,7 @@ from driftlock.errors import ApplicationError, NotFound
 from driftlock.model import Stream
 from driftlock.services.live import MOST_ANOMALY_RATE, RATES, Feed
 from driftlock.ui import links, live_truth, words
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 from driftlock_core.numbers_text import MISSING, count_text
 from driftlock_core.profiles import Profile
 
@@ -27,7 +27,7 @@ _ANY: Final = "any"
 def show() -> None:
     """What to play, and every feed of this process."""
     _form()
-    going = any(feed.state in ("running", "paused") for feed in app().live.feeds(TENANT))
+    going = any(feed.state in ("running", "paused") for feed in app().live.feeds(tenant()))
     st.fragment(_follow, run_every=POLL_SECONDS if going else None, key="live-feeds")(going)
 
 
@@ -95,7 +95,7 @@ def _form() -> None:
         return
     try:
         app().live.start(
-            TENANT,
+            tenant(),
             str(scenario),
             seed=int(seed or 0),
             rate=float(rate or RATES[0]),
@@ -115,7 +115,7 @@ def _sends(scenario: Scenario, signal: str) -> bool:
 
 
 def _follow(going: bool) -> None:
-    feeds = app().live.feeds(TENANT)
+    feeds = app().live.feeds(tenant())
     playing = [feed for feed in feeds if feed.state in ("running", "paused")]
     if going and not playing:
         st.rerun(scope="app")  # nothing changes any more, so nothing needs to look again
@@ -125,7 +125,7 @@ def _follow(going: bool) -> None:
 
 
 def _card(feed: Feed) -> None:
-    stream = app().queries.stream(TENANT, feed.stream_ids[0])
+    stream = app().queries.stream(tenant(), feed.stream_ids[0])
     with st.container(border=True, key=f"live-{feed.id}"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"**{words.literal(scenario_named(feed.scenario).title)}** · {described(feed)}")
@@ -206,4 +206,4 @@ def _button(label: str, feed: Feed, act: Callable[[str, str], None], *, icon: st
 
 def _do(act: Callable[[str, str], None], feed_id: str) -> None:
     with suppress(NotFound):
-        act(TENANT, feed_id)
+        act(tenant(), feed_id)

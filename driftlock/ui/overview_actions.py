@@ -11,7 +11,7 @@ from driftlock.model import Label
 from driftlock.services.review import Change
 from driftlock.ui import frame, overview_reads, words
 from driftlock.ui.overview_history import said
-from driftlock.ui.session import READER, TENANT, app
+from driftlock.ui.session import app, reader, tenant
 
 LABELS: Final[tuple[tuple[Label, str, str, str], ...]] = (
     ("real", "Real", "Y", ":material/check:"),
@@ -83,11 +83,11 @@ def _suppress_popover(rows: Sequence[Flagged], *, key: str) -> None:
 
 
 def _label(ids: list[str], label: Label) -> None:
-    _do(lambda: app().review.label(TENANT, ids, label, by=READER))
+    _do(lambda: app().review.label(tenant(), ids, label, by=reader()))
 
 
 def _snooze(ids: list[str], hours: int) -> None:
-    _do(lambda: app().review.snooze(TENANT, ids, datetime.now(UTC) + timedelta(hours=hours), by=READER))
+    _do(lambda: app().review.snooze(tenant(), ids, datetime.now(UTC) + timedelta(hours=hours), by=reader()))
 
 
 def _suppress(ids: list[str], days: int | None, reason: str) -> None:
@@ -95,7 +95,7 @@ def _suppress(ids: list[str], days: int | None, reason: str) -> None:
     for anomaly_id in ids:
         _do(
             lambda one=anomaly_id: app().review.suppress(  # type: ignore[misc]
-                TENANT, one, until=until, by=READER, reason=reason.strip() or None
+                tenant(), one, until=until, by=reader(), reason=reason.strip() or None
             )
         )
 

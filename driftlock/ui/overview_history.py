@@ -9,7 +9,7 @@ import streamlit as st
 from driftlock.errors import ApplicationError
 from driftlock.services.review import Change
 from driftlock.ui import frame, overview_reads, words
-from driftlock.ui.session import READER, TENANT, app
+from driftlock.ui.session import app, reader, tenant
 from driftlock_core.numbers_text import count_text
 
 MOST: Final = 12
@@ -20,7 +20,7 @@ LABEL_WORDS: Final[Mapping[str, str]] = MappingProxyType(
 
 def undo_last() -> None:
     """A button that takes the last change back, where there is one."""
-    last = next((one for one in app().review.history(TENANT, limit=MOST) if undoable(one)), None)
+    last = next((one for one in app().review.history(tenant(), limit=MOST) if undoable(one)), None)
     if last is not None:
         st.button(
             "Undo",
@@ -36,7 +36,7 @@ def undo_last() -> None:
 
 def show() -> None:
     """What was done lately, behind a button; nothing where nothing was done."""
-    changes = app().review.history(TENANT, limit=MOST)
+    changes = app().review.history(tenant(), limit=MOST)
     if not changes:
         return
     with st.popover("History", icon=":material/history:", key="history"):
@@ -90,7 +90,7 @@ def said(change: Change) -> str:
 def undo(change_id: str) -> None:
     """Take a change back and say what came of it; what was changed since stays as it is."""
     try:
-        done = app().review.undo(TENANT, change_id, by=READER)
+        done = app().review.undo(tenant(), change_id, by=reader())
     except ApplicationError as error:
         st.toast(words.literal(str(error)), icon=":material/error:")
         return

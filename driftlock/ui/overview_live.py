@@ -15,7 +15,7 @@ from driftlock.services.overview_rows import FeedRow, Scope, StreamState, Wanted
 from driftlock.ui import feed_rows, frame, live_strip, overview_actions, overview_history, words
 from driftlock.ui.overview_review import opened
 from driftlock.ui.overview_timeline import scores_of
-from driftlock.ui.session import TENANT, app, colours
+from driftlock.ui.session import app, colours, tenant
 from driftlock_core.numbers_text import count_text
 
 TICK_SECONDS: Final = 2.0
@@ -40,8 +40,8 @@ def show() -> None:
 
 
 def _tick() -> None:
-    streams = app().overview.streams(TENANT)
-    scope = app().overview.scope(TENANT, frame.chosen_ids(streams), frame.chosen_range())
+    streams = app().overview.streams(tenant())
+    scope = app().overview.scope(tenant(), frame.chosen_ids(streams), frame.chosen_range())
     paused = bool(st.session_state.get(_PAUSED))
     top = _top(scope, held=paused or st.session_state.get(_OPEN) is not None)
     waiting = app().overview.feed_count_after(scope, top) if top is not None else 0

@@ -22,7 +22,7 @@ from driftlock.ui import (
     words,
 )
 from driftlock.ui.overview_filters import Asked
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 from driftlock_core.numbers_text import count_text
 
 PAGE_SIZE: Final = 50
@@ -187,7 +187,7 @@ def _nothing(asked: Asked) -> None:
         return
     figures = overview_reads.figures(asked.scope)
     if figures.tested:
-        st.info(words.literal(overview_states.quiet(figures, app().overview.last_self_check(TENANT))))
+        st.info(words.literal(overview_states.quiet(figures, app().overview.last_self_check(tenant()))))
     else:
         st.info("No window was tested in this range, so none could be flagged.")
 

@@ -9,13 +9,13 @@ from driftlock.services.series_store import SeriesPoints
 from driftlock.ui import words
 from driftlock.ui.charts import PLOTLY_CONFIG, Drawing
 from driftlock.ui.series_chart import series_chart
-from driftlock.ui.session import TENANT, app, colours
+from driftlock.ui.session import app, colours, tenant
 from driftlock.ui.timeline_chart import timeline
 
 
 def scores_of(scope: Scope, stream_id: str | None, *, key: str = "timeline") -> None:
     """The chart under the lanes; nothing where nothing was tested."""
-    stream = app().queries.stream(TENANT, stream_id) if stream_id else None
+    stream = app().queries.stream(tenant(), stream_id) if stream_id else None
     if stream is None:
         return
     drawn = drawing(scope, stream)
@@ -36,7 +36,7 @@ def drawing(scope: Scope, stream: Stream) -> Drawing | None:
         columns,
         colours=colours(),
         threshold=float(stream.configuration["threshold"]),
-        ordinary=app().queries.ordinary_range(TENANT, stream.id),
+        ordinary=app().queries.ordinary_range(tenant(), stream.id),
     )
     stands_for = columns.extra.get("stands_for", 1)
     if stands_for == 1:
@@ -53,13 +53,13 @@ def _numbers(scope: Scope, stream: Stream) -> Drawing | None:
     plan = app().series.plan(stream)
     if plan is None:
         return None
-    strongest = app().series.anomalies(TENANT, stream.id, limit=1)
+    strongest = app().series.anomalies(tenant(), stream.id, limit=1)
     series = strongest[0].series if strongest else next(iter(plan.warmups))
-    whole = app().series.points(TENANT, stream.id, series)
+    whole = app().series.points(tenant(), stream.id, series)
     points = within(whole, scope)
     if not len(points.seq):
         return None
-    rows = app().series.anomalies(TENANT, stream.id, order="newest", limit=max(1, stream.flagged))
+    rows = app().series.anomalies(tenant(), stream.id, order="newest", limit=max(1, stream.flagged))
     warm = min(plan.warmups[series], len(whole.seq) - 1)
     return series_chart(
         points,

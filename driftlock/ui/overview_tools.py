@@ -8,7 +8,7 @@ from driftlock.services.overview_rows import Scope, Wanted
 from driftlock.ui import frame, links, overview_history, overview_reads, page
 from driftlock.ui.note_form import EXAMPLE, MOST_NOTE, add
 from driftlock.ui.overview_states import PURPOSE
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 
 
 def head(scope: Scope) -> None:
@@ -33,7 +33,9 @@ def _parameters() -> dict[str, list[str]]:
 
 
 def _note(scope: Scope) -> None:
-    labels = frame.names([one for one in app().overview.streams(TENANT) if one.stream.id in scope.stream_ids])
+    labels = frame.names(
+        [one for one in app().overview.streams(tenant()) if one.stream.id in scope.stream_ids]
+    )
     at = (scope.until or datetime.now(UTC)).astimezone(UTC)
     with (
         st.popover("Add note", icon=":material/edit_note:", key="add-note"),

@@ -8,7 +8,7 @@ import streamlit as st
 from driftlock.errors import NotFound
 from driftlock.model import Run, Source
 from driftlock.ui import words
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 
 MOST: Final = 10
 # Plays of scenarios and the demo's streams have their own pages.
@@ -17,7 +17,7 @@ _SOURCES: Final[tuple[Source, ...]] = ("sample", "upload", "paste", "live")
 
 def show(open_run: str | None) -> None:
     """Open or delete one of the latest runs."""
-    runs = app().queries.runs(TENANT, limit=MOST, sources=_SOURCES)
+    runs = app().queries.runs(tenant(), limit=MOST, sources=_SOURCES)
     if not runs:
         return
     st.subheader("Recent runs", anchor=False)
@@ -39,7 +39,7 @@ def show(open_run: str | None) -> None:
 def _delete(run_id: str, open_run: str | None) -> None:
     # Another browser may have deleted it meanwhile; then what was wanted is so.
     with suppress(NotFound):
-        app().delete_run(TENANT, run_id)
+        app().delete_run(tenant(), run_id)
     if run_id == open_run:
         del st.query_params["run"]
     st.toast("Run deleted, with its events and verdicts.")

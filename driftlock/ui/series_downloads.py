@@ -15,7 +15,7 @@ from driftlock.model import Run, Stream
 from driftlock.services.series_store import SeriesAnomalyRow
 from driftlock.ui import links, words
 from driftlock.ui.exports import safe_cell
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 
 FIELDS: Final = tuple(field.name for field in fields(SeriesAnomalyRow) if field.name != "stream_id")
 _BATCH: Final = 500
@@ -66,10 +66,10 @@ def _csv(stream: Stream) -> bytes:
 
 
 def _ndjson(stream: Stream) -> bytes:
-    records = (app().series.anomaly_record(TENANT, row.id) for row in _rows(stream))
+    records = (app().series.anomaly_record(tenant(), row.id) for row in _rows(stream))
     return b"".join(json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in records if record)
 
 
 def _rows(stream: Stream) -> Iterator[SeriesAnomalyRow]:
     for offset in range(0, stream.flagged, _BATCH):
-        yield from app().series.anomalies(TENANT, stream.id, order="newest", offset=offset, limit=_BATCH)
+        yield from app().series.anomalies(tenant(), stream.id, order="newest", offset=offset, limit=_BATCH)

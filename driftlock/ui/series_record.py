@@ -4,14 +4,14 @@ import streamlit as st
 
 from driftlock.services.series_queries import SeriesAnomaly
 from driftlock.ui import replay_bar, words
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 from driftlock_core.series_text import value_text
 
 
 def show(anomaly: SeriesAnomaly) -> None:
     """Replay, download, the values before, the detector's numbers and the digest."""
     record, verdict = anomaly.record, anomaly.verdict
-    replay_bar.show(record, anomaly.row.id, lambda: app().series.replay(TENANT, anomaly.row.id))
+    replay_bar.show(record, anomaly.row.id, lambda: app().series.replay(tenant(), anomaly.row.id))
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**The last {len(verdict.evidence.last_values)} values, newest first**")

@@ -1,19 +1,53 @@
 """What every page stands on: the one App of this process, the tenant, the reader's theme."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
 
 from driftlock.bootstrap import App, open_app
-from driftlock.model import DEMO
+from driftlock.model import DEMO, Role
 from driftlock.services.examine import Examination
 from driftlock.settings import Settings
 from driftlock.ui.theme import Tokens, tokens
 
-TENANT: Final = DEMO
-TENANT_NAME: Final = "Demo"
-READER: Final = "visitor"  # who acts, as histories name them
-ROLE: Final = "analyst"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Who looks, and at whose data."""
+
+    tenant: str
+    tenant_name: str
+    reader: str  # as histories name them: the id of a user, or visitor
+    role: Role
+
+
+OPEN: Final = Who(tenant=DEMO, tenant_name="Demo", reader="visitor", role="operator")
+
+
+def who() -> Who:
+    """Who looks in this session; where nobody has to sign in, everybody is the same visitor."""
+    return OPEN
+
+
+def tenant() -> str:
+    """Whose data is shown."""
+    return who().tenant
+
+
+def tenant_name() -> str:
+    """The same for people."""
+    return who().tenant_name
+
+
+def reader() -> str:
+    """Who acts, as histories name them."""
+    return who().reader
+
+
+def role() -> Role:
+    """What the reader may do."""
+    return who().role
 
 
 @st.cache_resource(show_spinner=False)

@@ -13,7 +13,7 @@ from driftlock.services.records import anomaly_id
 from driftlock.services.tuning_figures import ChangedWindows, WindowMap
 from driftlock.services.tuning_history import History
 from driftlock.ui import links, words
-from driftlock.ui.session import READER, TENANT, app
+from driftlock.ui.session import app, reader, tenant
 from driftlock.ui.tuning_compare import Comparison
 from driftlock.ui.tuning_controls import Candidate
 from driftlock_core.numbers_text import MISSING, count_text, ncd_text
@@ -189,7 +189,7 @@ def _to_label(history: History, rule: Rule) -> None:
 
 def _label(ids: Sequence[str], label: Label) -> None:
     try:
-        change = app().review.label(TENANT, ids, label, by=READER)
+        change = app().review.label(tenant(), ids, label, by=reader())
     except ApplicationError as error:
         st.error(words.literal(str(error)))
         return

@@ -4,14 +4,14 @@ import streamlit as st
 
 from driftlock.model import Stream
 from driftlock.ui import tuning_apply, words
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 from driftlock.ui.tuning_compare import limits
 from driftlock_core.numbers_text import count_text
 
 
 def show(stream: Stream) -> None:
     """All changes, newest first; the newest can be taken back."""
-    changes = app().tuning.changes(TENANT, stream.id)
+    changes = app().tuning.changes(tenant(), stream.id)
     if not changes:
         st.info("The limits of this stream have never been changed.")
         return

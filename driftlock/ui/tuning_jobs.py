@@ -11,7 +11,7 @@ from driftlock.services.job_kinds import JobKind
 from driftlock.services.jobs import Job
 from driftlock.ui import words
 from driftlock.ui.progress import AT_WORK, POLL_SECONDS
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 from driftlock_core.numbers_text import count_text
 
 
@@ -35,7 +35,7 @@ def follow(job: Job, what: str) -> None:
 
 
 def _follow(job_id: str, what: str) -> None:
-    job = app().jobs.get(TENANT, job_id)
+    job = app().jobs.get(tenant(), job_id)
     if job is None or job.state not in AT_WORK:
         st.rerun(scope="app")
     share = min(1.0, job.done / job.total) if job.total else 0.0
@@ -44,7 +44,7 @@ def _follow(job_id: str, what: str) -> None:
         if st.button("Cancel", key=f"cancel-{job.kind}"):
             # Removed in another browser: the next look at the job finds that out.
             with suppress(NotFound):
-                app().jobs.cancel(TENANT, job.id)
+                app().jobs.cancel(tenant(), job.id)
 
 
 def start_button(
@@ -53,7 +53,7 @@ def start_button(
     """A button that queues the job and draws the page anew."""
     if st.button(label, key=key, icon=":material/play_arrow:"):
         try:
-            app().jobs.start(TENANT, kind, stream_id, options or {})
+            app().jobs.start(tenant(), kind, stream_id, options or {})
         except ApplicationError as error:
             st.error(words.literal(str(error)))
             return

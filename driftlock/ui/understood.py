@@ -12,7 +12,7 @@ from driftlock.model import AUTO, KINDS, Kind
 from driftlock.services.look import Look
 from driftlock.ui import decoding, words
 from driftlock.ui.payload_text import text
-from driftlock.ui.session import TENANT, app
+from driftlock.ui.session import app, tenant
 from driftlock.ui.sources import Chosen
 from driftlock_core.kind_profiles import KIND_PROFILES
 from driftlock_core.numbers_text import count_text
@@ -39,7 +39,7 @@ def look(chosen: Chosen) -> Understood | None:
     form = _given("format")
     kind = cast(Kind | None, _given("kind"))
     try:
-        seen = _look(TENANT, chosen.identity, form, kind, chosen)
+        seen = _look(tenant(), chosen.identity, form, kind, chosen)
     except ApplicationError as error:
         st.error(f"**{words.literal(chosen.name)}** cannot be read: {words.literal(str(error))}")
         _choices()

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from driftlock.storage import connect as connecting
-from driftlock.storage.connect import connect, empty_log, writing
+from driftlock.storage.connect import changing, connect, empty_log
 from driftlock.storage.schema import detector_states, runs
 from driftlock.storage.types import UtcTime, write_json
 
@@ -14,7 +14,7 @@ def test_readers_do_not_block_the_writer(store):
     count = sa.select(sa.func.count()).select_from(runs)
     with store.engine.connect() as reader:
         assert reader.scalar(count) == 0
-        with writing(store.engine) as writer:
+        with changing(store.engine) as writer:
             writer.exec_driver_sql(
                 "INSERT INTO runs (tenant, id, source, name, state, step, configuration, options, bytes_read,"
                 " events_received, events_analyzed, cancel_requested, created_at)"
@@ -26,7 +26,7 @@ def test_readers_do_not_block_the_writer(store):
 
 
 def test_nothing_can_belong_to_a_stream_that_is_not_there(store):
-    with pytest.raises(sa.exc.IntegrityError), writing(store.engine) as connection:
+    with pytest.raises(sa.exc.IntegrityError), changing(store.engine) as connection:
         connection.execute(sa.insert(detector_states).values(tenant="demo", stream_id="none", cursor=0))
 
 
@@ -38,7 +38,7 @@ def test_what_is_deleted_is_overwritten_and_the_log_cut_back(store):
 
 
 def test_an_error_of_the_database_does_not_quote_what_was_to_be_stored(store):
-    with pytest.raises(sa.exc.IntegrityError) as raised, writing(store.engine) as connection:
+    with pytest.raises(sa.exc.IntegrityError) as raised, changing(store.engine) as connection:
         connection.execute(
             sa.insert(detector_states).values(tenant="demo", stream_id="x", cursor=0, state=b"secret")
         )
@@ -49,7 +49,7 @@ def test_times_come_back_aware_and_the_same_moment(tmp_path):
     table = sa.Table("moments", sa.MetaData(), sa.Column("moment", UtcTime))
     engine = connect(f"sqlite:///{tmp_path}/moments.db")
     moment = datetime(2026, 3, 1, 0, 30, tzinfo=timezone(timedelta(hours=2)))
-    with writing(engine) as connection:
+    with changing(engine) as connection:
         table.create(connection)
         connection.execute(sa.insert(table), [{"moment": moment}, {"moment": None}])
         assert connection.scalars(sa.select(table.c.moment)).all() == [moment, None]

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from driftlock.storage.connect import connect, writing
+from driftlock.storage.connect import changing, connect
 from driftlock.storage.migrate import downgrade, upgrade
 
 RECEIVED = 1_767_614_400_000_000
@@ -22,7 +22,7 @@ def old(tmp_path):
     """
     engine = connect(f"sqlite:///{tmp_path}/driftlock.db")
     upgrade(engine, "0003")
-    with writing(engine) as connection:
+    with changing(engine) as connection:
         run = connection.exec_driver_sql
         run(
             "INSERT INTO streams (tenant, id, name, kind, configuration, status, events, windows, flagged, "

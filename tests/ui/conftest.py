@@ -42,8 +42,8 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @pytest.fixture(scope="module")
 def strongest(app: App) -> Anomaly:
     """The strongest anomaly of the web shop's log up to the end of its first fault."""
-    anomaly_id = run_sample(app, session.TENANT, generate("web-logs", events=3_000).data)
-    anomaly = app.queries.anomaly(session.TENANT, anomaly_id)
+    anomaly_id = run_sample(app, session.tenant(), generate("web-logs", events=3_000).data)
+    anomaly = app.queries.anomaly(session.tenant(), anomaly_id)
     assert anomaly is not None
     return anomaly
 
@@ -52,8 +52,8 @@ def strongest(app: App) -> Anomaly:
 def by_bytes(app: App) -> Anomaly:
     """The strongest anomaly of the same log where the bytes alone are looked at."""
     profile = replace(BALANCED, name="custom", views=("bytes",))
-    anomaly_id = run_sample(app, session.TENANT, generate("web-logs", events=3_000).data, profile)
-    anomaly = app.queries.anomaly(session.TENANT, anomaly_id)
+    anomaly_id = run_sample(app, session.tenant(), generate("web-logs", events=3_000).data, profile)
+    anomaly = app.queries.anomaly(session.tenant(), anomaly_id)
     assert anomaly is not None
     return anomaly
 

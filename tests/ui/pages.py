@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from data_generator import generate
 from driftlock.bootstrap import App
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock_core.profiles import BALANCED, Profile
 
 SECONDS = 120
@@ -46,7 +46,7 @@ def analyzed(page: AppTest, app: App, *, sample: str, profile: str = "Balanced")
 
 def finished(page: AppTest, app: App) -> AppTest:
     """The page once the run in its address has ended."""
-    run = app.wait_for_run(TENANT, str(page.query_params["run"]), seconds=SECONDS)
+    run = app.wait_for_run(tenant(), str(page.query_params["run"]), seconds=SECONDS)
     assert run.state not in ("queued", "running")
     return page.run()
 

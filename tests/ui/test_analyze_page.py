@@ -12,7 +12,7 @@ from driftlock.bootstrap import App
 from driftlock.services import analysis
 from driftlock.services.receive import receive
 from driftlock.ui import words
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock_core.profiles import BALANCED
 from tests.ui.pages import FORBIDDEN, SECONDS, analyzed, button, finished, lines, rendered
 
@@ -34,7 +34,7 @@ def test_a_sample_becomes_a_result_with_chance_beside_it(dashboard: AppTest, app
     assert not page.exception
     labels = [metric.label for metric in page.metric]
     assert labels[labels.index("Flagged") + 1] == "Expected by chance"
-    stream = app.queries.streams(TENANT, str(page.query_params["run"]))[0]
+    stream = app.queries.streams(tenant(), str(page.query_params["run"]))[0]
     assert page.metric[labels.index("Flagged")].value == str(stream.flagged)
     assert f"{stream.flagged} flagged · at most about" in rendered(page)
 
@@ -66,7 +66,7 @@ def test_the_truth_is_told_on_request_only(dashboard: AppTest, app: App) -> None
 def test_the_truth_never_reaches_the_engine(dashboard: AppTest, app: App) -> None:
     """What is stored with the run names sample and seed, and no interval."""
     page = analyzed(dashboard, app, sample="web-logs")
-    run = app.queries.run(TENANT, str(page.query_params["run"]))
+    run = app.queries.run(tenant(), str(page.query_params["run"]))
     assert run is not None
     allowed = {"propose_sizes", "sizes_note", "max_events", "max_unpacked_bytes"}
     assert {"sample", "seed"} <= run.options.keys() <= {"sample", "seed"} | allowed
@@ -102,7 +102,7 @@ def test_a_short_text_gets_smaller_sizes(dashboard: AppTest, app: App) -> None:
     assert "window 20" in dashboard.info[0].value
     button(dashboard, "Run").click().run()  # type: ignore[attr-defined]
     page = finished(dashboard, app)
-    stream = app.queries.streams(TENANT, str(page.query_params["run"]))[0]
+    stream = app.queries.streams(tenant(), str(page.query_params["run"]))[0]
     assert stream.configuration["window"] == 20
     assert stream.windows > 0
     assert "window 20" in rendered(page)
@@ -154,12 +154,12 @@ def test_a_run_stopped_while_reading_says_how_far_it_came(
     monkeypatch.setattr(analysis, "receive", stopped_after_a_batch)
     data = lines("web-logs", 3_000).encode()
     run_id = app.start_run(
-        TENANT, source="paste", name="Shop", open_source=lambda: io.BytesIO(data), profile=BALANCED
+        tenant(), source="paste", name="Shop", open_source=lambda: io.BytesIO(data), profile=BALANCED
     )
-    run = app.wait_for_run(TENANT, run_id, seconds=SECONDS)
+    run = app.wait_for_run(tenant(), run_id, seconds=SECONDS)
     assert (run.state, run.events_analyzed) == ("cancelled", 0)
     assert run.events_received > 0
-    assert app.queries.streams(TENANT, run_id)
+    assert app.queries.streams(tenant(), run_id)
     dashboard.query_params["run"] = run_id
     dashboard.run()
     assert not dashboard.exception
@@ -176,7 +176,7 @@ def test_a_deleted_run_is_gone_from_page_and_store(dashboard: AppTest, app: App)
     page = analyzed(dashboard, app, sample="quiet-logs")
     run_id = str(page.query_params["run"])
     page.button(key=f"delete-{run_id}").click().run()
-    assert app.queries.run(TENANT, run_id) is None
+    assert app.queries.run(tenant(), run_id) is None
     assert "run" not in page.query_params
 
 

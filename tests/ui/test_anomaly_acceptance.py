@@ -10,7 +10,7 @@ from driftlock.bootstrap import App
 from driftlock.model import Anomaly
 from driftlock.ui.byte_map_lines import lines
 from driftlock.ui.null_chart import null_panel
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock.ui.theme import LIGHT
 from driftlock_core.numbers_text import limit_text, p_text
 from tests.ui.pages import rendered
@@ -22,8 +22,8 @@ def test_ux13_at_the_floor_the_words_smallest_value_appear(
 ) -> None:
     """And no p on any page of the stream lies below what its window could have had."""
     at_floor = {True: 0, False: 0}
-    for row in app.queries.anomalies(TENANT, strongest.row.stream_id, limit=6):
-        anomaly = app.queries.anomaly(TENANT, row.id)
+    for row in app.queries.anomalies(tenant(), strongest.row.stream_id, limit=6):
+        anomaly = app.queries.anomaly(tenant(), row.id)
         assert anomaly is not None
         record = anomaly.record
         floor = record["factor"] / (len(record["evidence"]["views"]["references"]) + 1)
@@ -40,8 +40,8 @@ def test_ux14_two_windows_have_two_paragraphs_of_their_own_numbers(
 ) -> None:
     """Different texts, each with the numbers of its record."""
     texts = []
-    for row in app.queries.anomalies(TENANT, strongest.row.stream_id, limit=2):
-        anomaly = app.queries.anomaly(TENANT, row.id)
+    for row in app.queries.anomalies(tenant(), strongest.row.stream_id, limit=2):
+        anomaly = app.queries.anomaly(tenant(), row.id)
         assert anomaly is not None
         record = anomaly.record
         shown = rendered(opened(dashboard, row.id, "Is it chance?")).replace("\\", "")
@@ -79,7 +79,7 @@ def test_ux15_the_paragraph_says_what_p_is_and_is_not(dashboard: AppTest, strong
 
 def test_ux17_the_null_plots_hold_every_value(app: App, by_bytes: Anomaly) -> None:
     """999 shuffles in one, m past windows in the other, the line at the record's value."""
-    null, record = app.examination.null(TENANT, by_bytes.row.id), by_bytes.record
+    null, record = app.examination.null(tenant(), by_bytes.row.id), by_bytes.record
     for values, observed, expected, total in (
         (null.permuted, null.observed_permuted, sum(record["evidence"]["window_costs"]), 999),
         (null.past, null.observed_past, record["size"], record["m"]),
@@ -96,9 +96,9 @@ def test_ux18_copied_bytes_occur_where_the_map_says(
 ) -> None:
     """At the named byte of the named baseline event, for every run shown; and the parse has a name."""
     anomaly: Anomaly = request.getfixturevalue(fixture)
-    costs = app.examination.event_costs(TENANT, anomaly.row.id)
-    parsed = app.examination.byte_map(TENANT, anomaly.row.id)
-    baseline = app.examination.masked_baseline(TENANT, anomaly.row.id)
+    costs = app.examination.event_costs(tenant(), anomaly.row.id)
+    parsed = app.examination.byte_map(tenant(), anomaly.row.id)
+    baseline = app.examination.masked_baseline(tenant(), anomaly.row.id)
     checked = 0
     for line in lines([cost.canonical for cost in costs], parsed):
         for piece in line.pieces:

@@ -11,7 +11,7 @@ from driftlock.model import Anomaly
 from driftlock.services.context import token_counts
 from driftlock.services.trace_spans import waterfall
 from driftlock.ui import anomaly_context, anomaly_jury, anomaly_xray, context_history, context_trace
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock.ui.theme import LIGHT
 from driftlock_core.jury import JURORS, Juror, Jury
 from driftlock_core.masking_xray import MASK_SETS, Xray
@@ -32,7 +32,7 @@ def said(app: App) -> Anomaly:
 
 
 def of_sample(app: App, sample: str) -> Anomaly:
-    anomaly = app.queries.anomaly(TENANT, run_sample(app, TENANT, generate(sample, events=3_000).data))
+    anomaly = app.queries.anomaly(tenant(), run_sample(app, tenant(), generate(sample, events=3_000).data))
     assert anomaly is not None
     return anomaly
 
@@ -48,7 +48,7 @@ def test_the_timeline_holds_forty_windows_on_either_side(
     dashboard: AppTest, app: App, strongest: Anomaly
 ) -> None:
     """The window itself is among them, at the place that is named."""
-    around = app.context.around(TENANT, strongest.row.id)
+    around = app.context.around(tenant(), strongest.row.id)
     assert around.columns.window[around.place] == strongest.row.window
     assert len(around.columns.window) >= 41
     assert list(around.columns.window) == list(range(around.columns.window[0], around.columns.window[-1] + 1))
@@ -59,7 +59,7 @@ def test_the_timeline_holds_forty_windows_on_either_side(
 
 def test_the_neighbours_are_the_flagged_windows_of_the_stretch(app: App, strongest: Anomaly) -> None:
     """All of them and no other, this one included."""
-    around = app.context.around(TENANT, strongest.row.id)
+    around = app.context.around(tenant(), strongest.row.id)
     flagged = [int(w) for w, f in zip(around.columns.window, around.columns.flagged, strict=True) if f]
     assert [row.window for row in around.neighbours] == flagged
     near = anomaly_context.nearest(strongest.row, around.neighbours)
@@ -70,7 +70,7 @@ def test_the_neighbours_are_the_flagged_windows_of_the_stretch(app: App, stronge
 
 def test_the_pattern_tells_how_often_and_since_when(dashboard: AppTest, app: App, strongest: Anomaly) -> None:
     """The numbers of the history."""
-    history = app.review.same_pattern(TENANT, strongest.row.id)
+    history = app.review.same_pattern(tenant(), strongest.row.id)
     text = rendered(opened(dashboard, strongest.row.id, "Context"))
     assert context_history.sentence(history) in text
     assert sum(count for _, count in history.per_day) == history.count
@@ -81,7 +81,11 @@ def test_a_note_stands_in_the_list_and_can_be_taken_away(
 ) -> None:
     """Written for this stream at the window's time."""
     app.review.annotate(
-        TENANT, strongest.row.seen_at, "Deployed <shop> 4.2", by="visitor", stream_id=strongest.row.stream_id
+        tenant(),
+        strongest.row.seen_at,
+        "Deployed <shop> 4.2",
+        by="visitor",
+        stream_id=strongest.row.stream_id,
     )
     page = opened(dashboard, strongest.row.id, "Context")
     assert "Deployed \\<shop\\> 4\\.2" in rendered(page)
@@ -94,7 +98,7 @@ def test_the_dearest_trace_is_drawn_with_children_below_their_parents(
     dashboard: AppTest, app: App, traced: Anomaly
 ) -> None:
     """Its bits are those of its events, and each parent stands above."""
-    found = app.context.waterfall(TENANT, traced.row.id)
+    found = app.context.waterfall(tenant(), traced.row.id)
     assert found is not None
     bits = traced.record["description"]["event_bits"]
     assert found.bits == pytest.approx(sum(bits[step.span.position] for step in found.steps))
@@ -140,7 +144,7 @@ def test_prompt_and_answer_stand_side_by_side_with_their_tokens(
     """Marked by the same map, the counts of the event beside them."""
     page = opened(dashboard, said.row.id, "Context")
     text = rendered(page).replace("\\", "")
-    costs = app.examination.event_costs(TENANT, said.row.id)
+    costs = app.examination.event_costs(tenant(), said.row.id)
     dearest = max(costs, key=lambda cost: (cost.bits, -cost.event.seq))
     named = token_counts(dearest.event.payload)
     assert named
@@ -153,8 +157,8 @@ def test_prompt_and_answer_stand_side_by_side_with_their_tokens(
 
 def test_the_numbers_around_are_those_of_the_events(app: App, said: Anomaly) -> None:
     """Each value in its place, and as many inside as the window's events name."""
-    found = app.context.numbers(TENANT, said.row.id)
-    costs = app.examination.event_costs(TENANT, said.row.id)
+    found = app.context.numbers(tenant(), said.row.id)
+    costs = app.examination.event_costs(tenant(), said.row.id)
     tokens = {cost.event.seq: token_counts(cost.event.payload)["completion_tokens"] for cost in costs}
     inside = {}
     for one in found:
@@ -173,7 +177,7 @@ def test_the_jury_tells_among_how_many_windows_it_ranks(
     dashboard: AppTest, app: App, strongest: Anomaly
 ) -> None:
     """One row a compressor; the sentence is computed from the ranks."""
-    found = app.cross_checks.jury(TENANT, strongest.row.id)
+    found = app.cross_checks.jury(tenant(), strongest.row.id)
     assert found is not None
     assert [juror.compressor for juror in found.jurors] == list(JURORS)
     assert all(juror.of == found.past + 1 for juror in found.jurors)
@@ -211,7 +215,7 @@ def test_agreement_is_counted(jury: Jury, said: str) -> None:
 
 def test_the_mask_table_has_a_row_for_every_set(dashboard: AppTest, app: App, strongest: Anomaly) -> None:
     """The profile's own is marked, and says what the record says."""
-    report = app.cross_checks.xray(TENANT, strongest.row.id)
+    report = app.cross_checks.xray(tenant(), strongest.row.id)
     table = anomaly_xray.table(report.found, strongest.record)
     assert table["Masked"][-1].endswith("(used)")
     assert len(table["Masked"]) == len(MASK_SETS)

@@ -12,7 +12,7 @@ from driftlock.model import Anomaly
 from driftlock.ui import anomaly_fields, field_rows, template_table
 from driftlock.ui.charts import Drawing
 from driftlock.ui.field_chart import field_bars
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock.ui.theme import LIGHT
 from driftlock_core.field_bits import FieldBits
 from driftlock_core.numbers_text import count_text
@@ -25,7 +25,7 @@ from tests.ui.test_anomaly_page import opened
 def traced(app: App) -> Anomaly:
     """The strongest anomaly of the checkout's traces: JSON with fields."""
     anomaly = app.queries.anomaly(
-        TENANT, run_sample(app, TENANT, generate("checkout-traces", events=3_000).data)
+        tenant(), run_sample(app, tenant(), generate("checkout-traces", events=3_000).data)
     )
     assert anomaly is not None
     return anomaly
@@ -39,7 +39,7 @@ def numbers(page: AppTest) -> dict[str, list[int]]:
 
 def drawn(app: App, anomaly: Anomaly) -> Drawing:
     """The paired bars of one window."""
-    rows = field_rows.folded(field_rows.rows(app.examination.fields(TENANT, anomaly.row.id)), 10)
+    rows = field_rows.folded(field_rows.rows(app.examination.fields(tenant(), anomaly.row.id)), 10)
     return field_bars(rows, colours=LIGHT, baseline_windows=4)
 
 
@@ -74,7 +74,7 @@ def test_plain_text_is_said_to_have_no_fields(dashboard: AppTest, strongest: Ano
 
 def test_a_field_chooses_the_lines_that_pay_for_it(dashboard: AppTest, app: App, traced: Anomaly) -> None:
     """By the address as by a click; the count is that of the events with bits there."""
-    report = app.examination.fields(TENANT, traced.row.id)
+    report = app.examination.fields(tenant(), traced.row.id)
     field = next(one for one in report.fields if one.role == "value")
     dashboard.query_params["field"] = field_rows.field_key(field)
     page = opened(dashboard, traced.row.id, "Fields")
@@ -94,7 +94,7 @@ def test_a_field_of_another_window_shows_all_lines(dashboard: AppTest, traced: A
 
 def test_the_bars_are_the_rows_of_the_table(app: App, traced: Anomaly) -> None:
     """Two bars a field, told by pattern too; folded rows keep the sum; each carries what a click chooses."""
-    report = app.examination.fields(TENANT, traced.row.id)
+    report = app.examination.fields(tenant(), traced.row.id)
     drawing = drawn(app, traced)
     here, usual = drawing.figure.data
     assert sum(here.x) == round(report.total)
@@ -116,7 +116,7 @@ def test_whole_numbers_add_up_however_they_are_rounded() -> None:
 
 def test_the_sentence_names_the_field_that_grew_most(app: App, traced: Anomaly) -> None:
     """With the numbers of the report."""
-    report = app.examination.fields(TENANT, traced.row.id)
+    report = app.examination.fields(tenant(), traced.row.id)
     most: FieldBits = max(report.fields, key=lambda field: field.more)
     said = anomaly_fields.sentence(report).replace("\\", "")
     assert most.path in said or most.role == "punctuation"
@@ -124,10 +124,10 @@ def test_the_sentence_names_the_field_that_grew_most(app: App, traced: Anomaly) 
 
 def test_templates_are_counted_beside_the_baseline(dashboard: AppTest, app: App, strongest: Anomaly) -> None:
     """Every count is one made by hand from the masked events."""
-    costs = app.examination.event_costs(TENANT, strongest.row.id)
+    costs = app.examination.event_costs(tenant(), strongest.row.id)
     window = Counter(skeleton_of(cost.canonical) for cost in costs)
-    baseline = Counter(map(skeleton_of, app.examination.masked_baseline(TENANT, strongest.row.id)))
-    found = app.examination.templates(TENANT, strongest.row.id)
+    baseline = Counter(map(skeleton_of, app.examination.masked_baseline(tenant(), strongest.row.id)))
+    found = app.examination.templates(tenant(), strongest.row.id)
     assert sum(one.in_window for one in found) == len(costs)
     assert sum(one.in_baseline for one in found) == sum(baseline.values())
     assert len(found) == len(window.keys() | baseline.keys())
@@ -156,7 +156,7 @@ def test_the_dearest_lines_have_their_twin_beside_them(
     assert len(frame) == len(top)
     first, last, _ = strongest.record["evidence"]["epochs"][-1]
     seqs = [strongest.row.first_seq + line["position"] for line in top]
-    twins = app.examination.twins(TENANT, strongest.row.id, seqs)
+    twins = app.examination.twins(tenant(), strongest.row.id, seqs)
     assert list(frame["Twin"]) == [count_text(first + twin.index) for twin in twins.values()]
     assert all(first <= first + twin.index <= last for twin in twins.values())
     assert "twin" in rendered(page)

@@ -11,7 +11,7 @@ from driftlock.bootstrap import App
 from driftlock.model import Anomaly
 from driftlock.ui import aspect_cards, flagged_table, other_profiles, view_words
 from driftlock.ui.anomaly_verdict import severity_text
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock_core.numbers_text import count_text
 from driftlock_core.window_views.findings import Finding
 from driftlock_core.window_views.findings_text import finding_text
@@ -186,10 +186,10 @@ def test_removing_the_smallest_set_unflags_and_one_back_flags_again(
 ) -> None:
     """The boxes recompute the window, they do not look a result up."""
     stream_id = strongest.row.stream_id
-    rows = app.queries.anomalies(TENANT, stream_id)
+    rows = app.queries.anomalies(tenant(), stream_id)
     # Of a set of one, the one put back leaves nothing ticked: the window as recorded.
-    with_set = next(row.id for row in rows if len(app.examination.smallest_set(TENANT, row.id).seqs) > 1)
-    smallest = app.examination.smallest_set(TENANT, with_set).seqs
+    with_set = next(row.id for row in rows if len(app.examination.smallest_set(tenant(), row.id).seqs) > 1)
+    smallest = app.examination.smallest_set(tenant(), with_set).seqs
     page = opened(dashboard, with_set, "What if")
     assert "is flagged" in page.warning[0].value
     button(page, "Tick the smallest set").click().run()  # type: ignore[attr-defined]
@@ -200,14 +200,14 @@ def test_removing_the_smallest_set_unflags_and_one_back_flags_again(
 
 def test_a_window_deleted_meanwhile_is_said_to_be_gone(dashboard: AppTest, app: App) -> None:
     """A box ticked after another browser deleted the run draws no error, but the page anew."""
-    anomaly_id = run_sample(app, TENANT, generate("web-logs").data)
+    anomaly_id = run_sample(app, tenant(), generate("web-logs").data)
     page = opened(dashboard, anomaly_id, "What if")
-    found = app.queries.anomaly(TENANT, anomaly_id)
+    found = app.queries.anomaly(tenant(), anomaly_id)
     assert found is not None
-    stream = app.queries.stream(TENANT, found.row.stream_id)
+    stream = app.queries.stream(tenant(), found.row.stream_id)
     assert stream is not None
     assert stream.run_id is not None
-    app.delete_run(TENANT, stream.run_id)
+    app.delete_run(tenant(), stream.run_id)
     page.checkbox[0].check().run()
     assert not page.exception
     assert "There is no flagged window of this id" in rendered(page)
@@ -239,7 +239,7 @@ def test_a_hostile_payload_stays_text(dashboard: AppTest, app: App) -> None:
         f"2026-03-09 10:00:{n:02},000 INFO  [worker-3] {evil} {n * 7919 % 1000:x}{'q' * (n % 9)}\n"
         for n in range(50)
     ).encode()
-    anomaly_id = run_sample(app, TENANT, ordinary + attack)
+    anomaly_id = run_sample(app, tenant(), ordinary + attack)
     for tab in ("What differs", "Is it chance?", "What if", "Record"):
         page = opened(dashboard, anomaly_id, tab)
         assert "<script" not in "".join(html.body for html in page.get("html"))

@@ -11,7 +11,7 @@ from driftlock.model import Anomaly
 from driftlock.services.review import Review
 from driftlock.storage.schema import events
 from driftlock.ui import anomaly_review, links, review_queue
-from driftlock.ui.session import READER, TENANT
+from driftlock.ui.session import reader, tenant
 from tests.ui.pages import button, rendered
 from tests.ui.test_anomaly_page import opened
 
@@ -19,9 +19,9 @@ from tests.ui.test_anomaly_page import opened
 @pytest.fixture(autouse=True)
 def nothing_said(app: App) -> None:
     """Every test begins where nothing stands: what was said before is taken back, newest first."""
-    for change in app.review.history(TENANT, limit=500):
+    for change in app.review.history(tenant(), limit=500):
         if change.id is not None and change.what != "undo" and change.undone_at is None:
-            app.review.undo(TENANT, change.id, by=READER)
+            app.review.undo(tenant(), change.id, by=reader())
 
 
 def badges(page: AppTest) -> str:
@@ -44,22 +44,22 @@ def test_a_label_is_kept_shown_and_taken_back(
     page = opened(dashboard, strongest.row.id)
     assert "○ Open" in badges(page)
     button(page, label).click().run()  # type: ignore[attr-defined]
-    review = app.review.review_of(TENANT, strongest.row.id)
+    review = app.review.review_of(tenant(), strongest.row.id)
     assert review is not None
-    assert (review.label, review.changed_by) == (stored, READER)
+    assert (review.label, review.changed_by) == (stored, reader())
     assert chip in badges(page)
     button(page, "Undo").click().run()  # type: ignore[attr-defined]
     assert "○ Open" in badges(page)
-    after = app.review.review_of(TENANT, strongest.row.id)
+    after = app.review.review_of(tenant(), strongest.row.id)
     assert after is None or after.label is None
 
 
 def test_the_next_one_is_offered_after_a_label(dashboard: AppTest, app: App, strongest: Anomaly) -> None:
     """It leads on in the tab that is open."""
     row = next(
-        row for row in app.queries.anomalies(TENANT, strongest.row.stream_id, order="newest", limit=9)[2:]
+        row for row in app.queries.anomalies(tenant(), strongest.row.stream_id, order="newest", limit=9)[2:]
     )
-    anomaly = app.queries.anomaly(TENANT, row.id)
+    anomaly = app.queries.anomaly(tenant(), row.id)
     assert anomaly is not None
     page = opened(dashboard, row.id, "Record")
     button(page, "Real").click().run()  # type: ignore[attr-defined]
@@ -71,12 +71,12 @@ def test_the_next_one_is_offered_after_a_label(dashboard: AppTest, app: App, str
 
 def test_all_of_one_pattern_get_the_same_label(dashboard: AppTest, app: App, strongest: Anomaly) -> None:
     """In one step, and the number on the button is the number of the others."""
-    others = app.review.same_pattern(TENANT, strongest.row.id).count - 1
+    others = app.review.same_pattern(tenant(), strongest.row.id).count - 1
     assert others > 0
     page = opened(dashboard, strongest.row.id)
     button(page, "Not useful").click().run()  # type: ignore[attr-defined]
     button(page, f"Same for the other {others} of this pattern").click().run()  # type: ignore[attr-defined]
-    assert app.review.history(TENANT, limit=1)[0].count == others
+    assert app.review.history(tenant(), limit=1)[0].count == others
 
 
 def test_a_snooze_says_until_when(dashboard: AppTest, app: App, strongest: Anomaly) -> None:
@@ -84,7 +84,7 @@ def test_a_snooze_says_until_when(dashboard: AppTest, app: App, strongest: Anoma
     page = opened(dashboard, strongest.row.id)
     before = datetime.now(UTC)
     button(page, "1 day").click().run()  # type: ignore[attr-defined]
-    review = app.review.review_of(TENANT, strongest.row.id)
+    review = app.review.review_of(tenant(), strongest.row.id)
     assert review is not None
     assert review.snoozed_until is not None
     assert before + timedelta(days=1) <= review.snoozed_until <= datetime.now(UTC) + timedelta(days=1)
@@ -109,14 +109,14 @@ def test_a_note_is_written_at_the_time_of_the_window(
     button(page, "Add").click().run()  # type: ignore[attr-defined]
     assert not page.exception
     scope = app.overview.scope(
-        TENANT, [strongest.row.stream_id], (strongest.row.seen_at, strongest.row.seen_at)
+        tenant(), [strongest.row.stream_id], (strongest.row.seen_at, strongest.row.seen_at)
     )
     assert [note.text for note in app.overview.annotations(scope)] == ["Deployed 4.2"]
 
 
 def test_a_list_leads_from_one_window_to_the_next(dashboard: AppTest, app: App, strongest: Anomaly) -> None:
     """Its order and its name, not the stream's; at its ends there is nothing further."""
-    rows = app.queries.anomalies(TENANT, strongest.row.stream_id, limit=3)
+    rows = app.queries.anomalies(tenant(), strongest.row.stream_id, limit=3)
     ids = tuple(row.id for row in rows)
     dashboard.session_state["review-queue"] = review_queue.Queue(
         ids=ids, name="in this list", page=links.OVERVIEW, parameters={}

@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from driftlock.bootstrap import App
 from driftlock.model import AUTO, KINDS
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock_core import openzl_compressor
 from tests.made_records import flows
 from tests.ui.pages import button, finished, rendered
@@ -26,7 +26,7 @@ def test_flows_are_recognised_with_their_evidence_and_sizes(dashboard: AppTest, 
     assert any("baseline 160, window 20, hop 4" in expander.label for expander in page.expander)
     button(page, "Run").click().run()  # type: ignore[attr-defined]
     page = finished(page, app)
-    [stream] = app.queries.streams(TENANT, str(page.query_params["run"]))
+    [stream] = app.queries.streams(tenant(), str(page.query_params["run"]))
     assert (stream.kind, stream.configuration["window"]) == ("network", 20)
 
 
@@ -48,7 +48,7 @@ def test_the_data_type_can_be_chosen_by_hand(dashboard: AppTest, app: App) -> No
     assert any("baseline 400, window 50, hop 10" in expander.label for expander in page.expander)
     button(page, "Run").click().run()  # type: ignore[attr-defined]
     page = finished(page, app)
-    run = app.queries.run(TENANT, str(page.query_params["run"]))
+    run = app.queries.run(tenant(), str(page.query_params["run"]))
     assert run is not None
     assert run.options["kind"] == "logs"
 

@@ -5,7 +5,7 @@ import io
 from streamlit.testing.v1 import AppTest
 
 from driftlock.bootstrap import App
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock_core.profiles import BALANCED
 from tests.cli.made_logs import loud, quiet
 from tests.ui.pages import SECONDS, lines, rendered
@@ -14,9 +14,9 @@ from tests.ui.pages import SECONDS, lines, rendered
 def result(page: AppTest, app: App, text: str) -> AppTest:
     """The result page of a run on *text*."""
     run_id = app.start_run(
-        TENANT, source="paste", name="Shop", open_source=lambda: io.BytesIO(text.encode()), profile=BALANCED
+        tenant(), source="paste", name="Shop", open_source=lambda: io.BytesIO(text.encode()), profile=BALANCED
     )
-    assert app.wait_for_run(TENANT, run_id, seconds=SECONDS).state == "done"
+    assert app.wait_for_run(tenant(), run_id, seconds=SECONDS).state == "done"
     page.query_params["run"] = run_id
     return page.run()
 

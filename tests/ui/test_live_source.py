@@ -12,7 +12,7 @@ from driftlock.bootstrap import App
 from driftlock.services.live import Feed
 from driftlock.services.streams import blank_stream
 from driftlock.ui import live_source
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock_core.profiles import BALANCED
 from tests.ui.pages import FORBIDDEN, button, rendered
 
@@ -39,10 +39,10 @@ def playing(app: App, live: AppTest) -> Iterator[Feed]:
     live.number_input(key="live-rate").set_value(200).run()
     button(live, "Start").click().run()  # type: ignore[attr-defined]
     assert not live.exception
-    feed = app.live.feeds(TENANT)[0]
+    feed = app.live.feeds(tenant())[0]
     yield feed
-    app.live.stop(TENANT, feed.id)
-    until(lambda: app.live.get(TENANT, feed.id).state == "ended")
+    app.live.stop(tenant(), feed.id)
+    until(lambda: app.live.get(tenant(), feed.id).state == "ended")
 
 
 def test_the_form_says_what_would_be_played_and_starts_nothing(app, live):
@@ -50,7 +50,7 @@ def test_the_form_says_what_would_be_played_and_starts_nothing(app, live):
     assert live.selectbox(key="live-scenario").value == "error-storm"
     assert (live.number_input(key="live-rate").min, live.number_input(key="live-rate").max) == (1, 500)
     assert (live.slider(key="live-share").min, live.slider(key="live-share").max) == (0, 20)
-    assert app.live.feeds(TENANT) == []
+    assert app.live.feeds(tenant()) == []
 
 
 def test_a_kind_narrows_the_scenarios_to_those_that_show_there(live):
@@ -64,18 +64,18 @@ def test_what_cannot_be_played_is_said(app, live):
     live.selectbox(key="live-duration").set_value(60).run()
     button(live, "Start").click().run()  # type: ignore[attr-defined]
     assert "choose a longer duration" in live.error[0].value.replace("\\", "")
-    assert app.live.feeds(TENANT) == []
+    assert app.live.feeds(tenant()) == []
 
 
 def test_counts_are_those_of_the_stream_and_chance_stands_beside_them(app, live, playing):
-    until(lambda: app.queries.stream(TENANT, playing.stream_ids[0]).windows > 0)
-    app.live.pause(TENANT, playing.id)
-    until(lambda: app._store.pending.waiting(TENANT, playing.stream_ids[0]) == 0)
+    until(lambda: app.queries.stream(tenant(), playing.stream_ids[0]).windows > 0)
+    app.live.pause(tenant(), playing.id)
+    until(lambda: app._store.pending.waiting(tenant(), playing.stream_ids[0]) == 0)
     time.sleep(1)
-    until(lambda: app._store.pending.waiting(TENANT, playing.stream_ids[0]) == 0)
+    until(lambda: app._store.pending.waiting(tenant(), playing.stream_ids[0]) == 0)
     live.run()
     assert not live.exception
-    stream = app.queries.stream(TENANT, playing.stream_ids[0])
+    stream = app.queries.stream(tenant(), playing.stream_ids[0])
     shown = {metric.label: metric.value for metric in live.metric}
     assert shown["Windows judged"] == f"{stream.windows}"
     assert shown["Flagged"] == f"{stream.flagged}"
@@ -85,17 +85,17 @@ def test_counts_are_those_of_the_stream_and_chance_stands_beside_them(app, live,
 
 def test_pause_resume_and_stop(app, live, playing):
     button(live, "Pause").click().run()  # type: ignore[attr-defined]
-    assert app.live.get(TENANT, playing.id).state == "paused"
+    assert app.live.get(tenant(), playing.id).state == "paused"
     assert {"Resume", "Step", "Stop"} <= {element.label for element in live.button}
     button(live, "Resume").click().run()  # type: ignore[attr-defined]
-    assert app.live.get(TENANT, playing.id).state == "running"
+    assert app.live.get(tenant(), playing.id).state == "running"
     button(live, "Stop").click().run()  # type: ignore[attr-defined]
-    until(lambda: app.live.get(TENANT, playing.id).state == "ended")
+    until(lambda: app.live.get(tenant(), playing.id).state == "ended")
 
 
 def test_the_truth_is_told_on_request_only(app, live, playing):
     """Before the first fault nothing is said of it, asked for or not."""
-    until(lambda: app.live.get(TENANT, playing.id).events_sent > 0)
+    until(lambda: app.live.get(tenant(), playing.id).events_sent > 0)
     live.run()
     assert "acquirer" not in rendered(live)
     live.toggle(key=f"live-truth-{playing.id}").set_value(True).run()
@@ -104,7 +104,7 @@ def test_the_truth_is_told_on_request_only(app, live, playing):
 
 
 def test_its_result_can_be_opened_while_it_plays(app, live, playing):
-    until(lambda: app.queries.stream(TENANT, playing.stream_ids[0]).windows > 0)
+    until(lambda: app.queries.stream(tenant(), playing.stream_ids[0]).windows > 0)
     live.run()
     next(one for one in live.button if one.key == f"live-open-{playing.id}").click().run()
     assert playing.id in live.query_params["run"]

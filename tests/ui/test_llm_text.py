@@ -13,7 +13,7 @@ from data_generator import generate
 from driftlock.bootstrap import App
 from driftlock.ui.json_strings import Text, aligned, tree
 from driftlock.ui.llm_text import bodies, summary, turns
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock_core.bytemap import byte_map
 from driftlock_core.masking import Masker
 from tests.ui.pages import run_sample
@@ -158,7 +158,7 @@ def test_plain_strings_are_all_followed():
 
 def test_the_page_shows_prompts_and_answers_with_the_line_behind_them(dashboard: AppTest, app: App) -> None:
     """In place of the raw line, which is one click away."""
-    anomaly_id = run_sample(app, TENANT, generate("support-llm").data)
+    anomaly_id = run_sample(app, tenant(), generate("support-llm").data)
     page = opened(dashboard, anomaly_id)
     shown = "".join(h.body for h in page.get("html"))
     assert "dl-turn" in shown

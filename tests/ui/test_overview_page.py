@@ -17,7 +17,7 @@ from driftlock.model import Event
 from driftlock.services.overview_rows import Figures, SelfCheck, SelfCheckLine, Wanted
 from driftlock.ui import session
 from driftlock.ui.overview_states import quiet
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock_core.profiles import BALANCED, Profile
 from tests.ui.conftest import ROOT
 from tests.ui.pages import FORBIDDEN, SECONDS, button, rendered
@@ -50,7 +50,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
         st.cache_data.clear()
         opened = session.app()
         data = generate("web-logs", events=3_000).data
-        analyzed(opened, TENANT, data, "Shop")
+        analyzed(opened, tenant(), data, "Shop")
         analyzed(opened, "another", data, "Secret shop")
         yield opened
         opened.close()
@@ -91,10 +91,10 @@ def test_an_empty_desk_says_why_and_offers_two_ways_on(desk: App) -> None:
 
 def test_a_stream_that_warms_up_counts_what_is_missing(desk: App) -> None:
     """Its lane says how many events it has and needs; nothing was tested, so nothing is claimed."""
-    stream_id = desk.create_stream(TENANT, name="checkout", kind="logs", profile=BALANCED)
+    stream_id = desk.create_stream(tenant(), name="checkout", kind="logs", profile=BALANCED)
     lines = generate("app-json", events=37).data.splitlines()
-    desk.receive(TENANT, stream_id, [Event(payload=line, kind="logs", key=line) for line in lines])
-    desk.advance(TENANT, stream_id)
+    desk.receive(tenant(), stream_id, [Event(payload=line, kind="logs", key=line) for line in lines])
+    desk.advance(tenant(), stream_id)
     page = overview()
     spec = page.get("plotly_chart")[0].proto.spec
     assert f"warming up: 37 of {BALANCED.baseline + BALANCED.window} events" in spec
@@ -104,7 +104,7 @@ def test_a_stream_that_warms_up_counts_what_is_missing(desk: App) -> None:
 
 def test_a_quiet_range_says_how_much_was_tested_and_not_that_all_is_well(desk: App) -> None:
     """The count of the card, and that nobody knows yet what would be noticed."""
-    analyzed(desk, TENANT, generate("quiet-logs", events=1_500).data, "Calm", DEAF)
+    analyzed(desk, tenant(), generate("quiet-logs", events=1_500).data, "Calm", DEAF)
     page = overview(r="All")
     text = rendered(page).replace("\\", "")
     assert f"No window flagged in this range. {metric(page, 'Windows tested')} tested." in text
@@ -129,7 +129,7 @@ def test_ux12_no_state_claims_more_than_a_p_value_supports(full: App) -> None:
 def test_figures_are_those_of_the_service(full: App) -> None:
     """Nothing is added on the way to the screen."""
     page = overview(r="All")
-    figures = full.overview.figures(full.overview.scope(TENANT, None, "all"))
+    figures = full.overview.figures(full.overview.scope(tenant(), None, "all"))
     assert metric(page, "Flagged") == str(figures.flagged)
     assert metric(page, "Incidents") == str(figures.incidents)
     assert metric(page, "Windows tested") == str(figures.tested)
@@ -158,7 +158,7 @@ def test_a_broken_address_shows_the_overview(full: App, broken: dict[str, str]) 
 
 def test_filters_of_the_address_narrow_the_list(full: App) -> None:
     """The caption counts what matches."""
-    scope = full.overview.scope(TENANT, None, "all")
+    scope = full.overview.scope(tenant(), None, "all")
     high = full.overview.feed(scope, Wanted(severities=("high",)), limit=1).total
     assert high > 0
     assert re.search(rf"of {high}\b", rendered(overview(r="All", min="High")))

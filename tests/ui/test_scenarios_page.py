@@ -16,7 +16,7 @@ from driftlock.ui.scenario_export import walkthrough
 from driftlock.ui.scenario_results import results
 from driftlock.ui.scenario_script import script, steps
 from driftlock.ui.scenario_strip import CELLS, strip
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock.ui.theme import LIGHT
 from driftlock_core.profiles import BALANCED
 from tests.ui.conftest import ROOT
@@ -38,8 +38,8 @@ def storm(app: App, page: AppTest) -> AppTest:
 def at(app: App, page: AppTest, scenario: str, **parameters: str) -> AppTest:
     """The page of a scenario that is worked off."""
     seed = parameters.get("seed", "")
-    run = app.scenarios.play(TENANT, scenario, int(seed) if seed.isdecimal() else 7)
-    assert app.wait_for_run(TENANT, run.id, seconds=SECONDS).state == "done"
+    run = app.scenarios.play(tenant(), scenario, int(seed) if seed.isdecimal() else 7)
+    assert app.wait_for_run(tenant(), run.id, seconds=SECONDS).state == "done"
     for name, value in {"sc": scenario, **parameters}.items():
         page.query_params[name] = value
     page.run()
@@ -134,9 +134,9 @@ def test_a_link_to_a_step_opens_there_and_does_not_play(app: App, page: AppTest)
 def test_ux11_what_chance_would_flag_stands_beside_every_count(app: App, page: AppTest):
     """The counts of a step are those of the windows that have ended by then."""
     tested, flagged, expected = counts(at(app, page, "error-storm", step="4"))
-    run = app.scenarios.play(TENANT, "error-storm", 7)
-    (stream,) = app.queries.streams(TENANT, run.id)
-    columns = app.queries.scores(TENANT, stream.id)
+    run = app.scenarios.play(tenant(), "error-storm", 7)
+    (stream,) = app.queries.streams(tenant(), run.id)
+    columns = app.queries.scores(tenant(), stream.id)
     play = script("error-storm", 7)
     now = steps(play, results(stream))[3].at_us
     ended = columns.last_seq <= play.events_until(now)
@@ -178,9 +178,9 @@ def test_a_play_ends_after_as_many_ticks_as_its_speed_says(app: App, speed: str,
 
 
 def _said(app: App, scenario: str) -> tuple[scenario_script.Step, ...]:
-    run = app.scenarios.play(TENANT, scenario, 7)
-    assert app.wait_for_run(TENANT, run.id, seconds=SECONDS).state == "done"
-    (stream,) = app.queries.streams(TENANT, run.id)
+    run = app.scenarios.play(tenant(), scenario, 7)
+    assert app.wait_for_run(tenant(), run.id, seconds=SECONDS).state == "done"
+    (stream,) = app.queries.streams(tenant(), run.id)
     return steps(script(scenario, 7), results(stream))
 
 
@@ -195,9 +195,9 @@ def test_ux29_truth_is_hidden_until_asked_for(app: App, page: AppTest):
     assert not page.exception
     card = {metric.label: metric.value for metric in page.metric}
     assert list(card) == ["Found", "Missed", "False", "False, expected"]
-    run = app.scenarios.play(TENANT, "anomaly-spike", 7)
-    (stream,) = app.queries.streams(TENANT, run.id)
-    columns = app.queries.scores(TENANT, stream.id)
+    run = app.scenarios.play(tenant(), "anomaly-spike", 7)
+    (stream,) = app.queries.streams(tenant(), run.id)
+    columns = app.queries.scores(tenant(), stream.id)
     ends = columns.last_seq[columns.flagged]
     hits = [(ends > e.start) & (ends - BALANCED.window < e.stop) for e in truth("anomaly-spike", 7)]
     assert card["Found"] == f"{sum(hit.any() for hit in hits)} of 2"
@@ -245,9 +245,9 @@ def test_ux26_the_placebo_is_called_placebo_beside_the_play(storm: AppTest):
 
 def test_the_digest_is_said_with_the_reference(storm: AppTest, app: App):
     text = rendered(storm)
-    run = app.scenarios.play(TENANT, "error-storm", 7)
-    (stream,) = app.queries.streams(TENANT, run.id)
-    assert digest(app.queries.scores(TENANT, stream.id))[:16] in text
+    run = app.scenarios.play(tenant(), "error-storm", 7)
+    (stream,) = app.queries.streams(tenant(), run.id)
+    assert digest(app.queries.scores(tenant(), stream.id))[:16] in text
     assert "It is the one this version was released with." in text
 
 
@@ -284,9 +284,9 @@ def test_presenter_mode_is_part_of_the_address(storm: AppTest):
 
 
 def test_a_play_that_was_called_off_can_begin_anew(app: App, page: AppTest, monkeypatch: pytest.MonkeyPatch):
-    run = app.scenarios.play(TENANT, "temporal-change", 7)
-    app.wait_for_run(TENANT, run.id, seconds=SECONDS)
-    stopped = app.queries.run(TENANT, run.id)
+    run = app.scenarios.play(tenant(), "temporal-change", 7)
+    app.wait_for_run(tenant(), run.id, seconds=SECONDS)
+    stopped = app.queries.run(tenant(), run.id)
     assert stopped is not None
 
     monkeypatch.setattr(
@@ -321,8 +321,8 @@ class _Outside(HTMLParser):
 @pytest.fixture(scope="module")
 def exported(app: App) -> str:
     said = _said(app, "error-storm")
-    run = app.scenarios.play(TENANT, "error-storm", 7)
-    (stream,) = app.queries.streams(TENANT, run.id)
+    run = app.scenarios.play(tenant(), "error-storm", 7)
+    (stream,) = app.queries.streams(tenant(), run.id)
     return walkthrough(script("error-storm", 7), said, results(stream))
 
 
@@ -342,15 +342,15 @@ def test_the_walkthrough_tells_all_steps_and_the_score(exported: str, app: App):
     assert all(f"Step {number} of {len(said)}" in exported for number in range(1, len(said) + 1))
     assert "False, expected by chance" in exported
     assert re.search(r"<code>[0-9a-f]{64}</code>", exported)
-    run = app.scenarios.play(TENANT, "error-storm", 7)
-    (stream,) = app.queries.streams(TENANT, run.id)
+    run = app.scenarios.play(tenant(), "error-storm", 7)
+    (stream,) = app.queries.streams(tenant(), run.id)
     assert walkthrough(script("error-storm", 7), said, results(stream)) == exported
 
 
 def test_the_strip_shows_nothing_of_what_is_to_come(app: App):
     """At each moment only cells that have begun are filled, and no mark stands behind the moment."""
-    run = app.scenarios.play(TENANT, "error-storm", 7)
-    (stream,) = app.queries.streams(TENANT, run.id)
+    run = app.scenarios.play(tenant(), "error-storm", 7)
+    (stream,) = app.queries.streams(tenant(), run.id)
     play, found = script("error-storm", 7), results(stream)
     for share in (0.0, 0.31, 0.72, 1.0):
         now = play.begins_us + int(share * (play.ends_us - play.begins_us))

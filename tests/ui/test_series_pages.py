@@ -14,7 +14,7 @@ from driftlock.model import Stream
 from driftlock.services.series_queries import SeriesAnomaly, around
 from driftlock.ui import series_downloads, series_result
 from driftlock.ui.series_chart import series_chart
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock.ui.theme import DARK, LIGHT
 from driftlock_core.profiles import BALANCED
 from tests.ui.pages import FORBIDDEN, SECONDS, button, finished, rendered
@@ -40,13 +40,13 @@ def run_numbers(app: App, tenant: str, data: bytes, **options: str) -> Stream:
 @pytest.fixture(scope="module")
 def plant(app: App) -> Stream:
     """Two measures that jump at the same hour."""
-    return run_numbers(app, TENANT, wide())
+    return run_numbers(app, tenant(), wide())
 
 
 @pytest.fixture(scope="module")
 def strongest(app: App, plant: Stream) -> SeriesAnomaly:
     """The jump of the first measure."""
-    anomaly = app.series.anomaly(TENANT, app.series.anomalies(TENANT, plant.id)[0].id)
+    anomaly = app.series.anomaly(tenant(), app.series.anomalies(tenant(), plant.id)[0].id)
     assert anomaly is not None
     return anomaly
 
@@ -118,7 +118,7 @@ def test_the_result_shows_counts_chart_and_table(dashboard: AppTest, plant: Stre
 def test_a_calm_result_is_no_proof(dashboard: AppTest, app: App) -> None:
     """Nothing flagged is said with what it does not mean."""
     calm = "time,load\n" + "".join(f"{1767600000 + at * 60},{at % 7}\n" for at in range(400))
-    stream = run_numbers(app, TENANT, calm.encode())
+    stream = run_numbers(app, tenant(), calm.encode())
     text = rendered(result_of(dashboard, stream))
     assert "No number was flagged; 340 numbers judged. That is not proof" in text
 
@@ -190,11 +190,11 @@ def test_a_hostile_name_stays_text(dashboard: AppTest, app: App) -> None:
         json.dumps({"timestamp": 1767600000 + at * 60, "metric": evil, "value": 500 if at == 300 else at % 7})
         for at in range(400)
     ]
-    stream = run_numbers(app, TENANT, "\n".join(rows).encode())
+    stream = run_numbers(app, tenant(), "\n".join(rows).encode())
     assert stream.flagged
     result_of(dashboard, stream)
     for tab in TABS:
-        page = opened(dashboard, app.series.anomalies(TENANT, stream.id)[0].id, tab)
+        page = opened(dashboard, app.series.anomalies(tenant(), stream.id)[0].id, tab)
         assert "<script" not in "".join(html.body for html in page.get("html"))
         for element in (*page.markdown, *page.caption, *page.title):
             assert "](https" not in str(element.value)
@@ -220,7 +220,7 @@ def test_the_downloads_hold_every_flagged_number(app: App, plant: Stream) -> Non
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 def test_the_chart_draws_values_range_and_marks(app: App, strongest: SeriesAnomaly, colours: object) -> None:
     """The mark stands at the alert's value, the lines take their colours from the theme."""
-    points = app.series.points(TENANT, strongest.row.stream_id, "cpu")
+    points = app.series.points(tenant(), strongest.row.stream_id, "cpu")
     drawing = series_chart(points, [strongest.row], colours=colours, warmup_seq=136, unit="cpu")  # type: ignore[arg-type]
     traces = {trace.name: trace for trace in drawing.figure.data}
     assert list(traces["flagged"].y) == [90.0]
@@ -232,7 +232,7 @@ def test_the_chart_draws_values_range_and_marks(app: App, strongest: SeriesAnoma
 
 def test_a_part_of_a_series_is_cut_around_the_stretch(app: App, strongest: SeriesAnomaly) -> None:
     """Ten records on either side, fewer at the ends."""
-    points = app.series.points(TENANT, strongest.row.stream_id, "cpu")
+    points = app.series.points(tenant(), strongest.row.stream_id, "cpu")
     assert around(points, JUMP, JUMP + 4, 10).seq.tolist() == list(range(JUMP - 9, JUMP + 16))
     assert around(points, 2, 2, 10).seq.tolist() == list(range(1, 14))
     nothing = np.full(5, np.nan)

@@ -14,7 +14,7 @@ from data_generator import generate
 from driftlock.bootstrap import App
 from driftlock.services.complete import WIDE
 from driftlock.ui import session
-from driftlock.ui.session import READER, TENANT
+from driftlock.ui.session import reader, tenant
 from driftlock_core.profiles import BALANCED, Profile
 from driftlock_core.recount import Rule
 from tests.ui.pages import FORBIDDEN, SECONDS, button, rendered
@@ -40,17 +40,17 @@ def empty(tmp_path: Path) -> Iterator[App]:
 def stream_of(app: App, name: str, data: bytes, profile: Profile = SMALL) -> str:
     """The id of the only stream of *data*, analyzed."""
     run_id = app.start_run(
-        TENANT, source="upload", name=name, open_source=lambda: io.BytesIO(data), profile=profile
+        tenant(), source="upload", name=name, open_source=lambda: io.BytesIO(data), profile=profile
     )
-    assert app.wait_for_run(TENANT, run_id, seconds=SECONDS).state == "done"
-    return app.queries.streams(TENANT, run_id)[0].id
+    assert app.wait_for_run(tenant(), run_id, seconds=SECONDS).state == "done"
+    return app.queries.streams(tenant(), run_id)[0].id
 
 
 @pytest.fixture(scope="module")
 def shop(app: App) -> str:
     """The web shop's log with its first fault, and every number a recount needs."""
     stream_id = stream_of(app, "shop.log", generate("web-logs", events=4_000).data)
-    app.complete(TENANT, stream_id)
+    app.complete(tenant(), stream_id)
     return stream_id
 
 
@@ -71,7 +71,7 @@ def opened(app: App, stream_id: str | None = None, **address: str) -> AppTest:
 def settled(page: AppTest, app: App, stream_id: str, kind: str = "complete") -> AppTest:
     """The page once the job it started has ended."""
     for _ in range(SECONDS * 5):
-        job = app.jobs.newest(TENANT, stream_id, kind)  # type: ignore[arg-type]
+        job = app.jobs.newest(tenant(), stream_id, kind)  # type: ignore[arg-type]
         if job is None or job.state not in ("queued", "running"):
             break
         app._worker.wait(0.2)
@@ -106,7 +106,7 @@ def test_without_streams_the_page_leads_to_analyze(empty: App) -> None:
 def test_a_stream_of_numbers_has_nothing_to_tune(empty: App) -> None:
     """It says that each value is ranked by a rule of its own, and draws no slider."""
     stream_id = stream_of(empty, "numbers", generate("service-metrics", events=3_000).data, BALANCED)
-    assert next(one for one in empty.overview.streams(TENANT) if one.stream.id == stream_id).series
+    assert next(one for one in empty.overview.streams(tenant()) if one.stream.id == stream_id).series
     page = opened(empty, stream_id)
     assert "is judged as numbers" in said(page)
     assert not page.metric
@@ -115,7 +115,7 @@ def test_a_stream_of_numbers_has_nothing_to_tune(empty: App) -> None:
 
 def test_too_few_events_say_how_many_are_needed(empty: App) -> None:
     """A stream that has not filled its first window has its count beside the count it needs."""
-    stream_id = empty.create_stream(TENANT, name="young", kind="logs", profile=SMALL)
+    stream_id = empty.create_stream(tenant(), name="young", kind="logs", profile=SMALL)
     page = opened(empty, stream_id)
     assert f"0 of the {SMALL.events_needed} events needed" in said(page)
     assert not page.metric
@@ -133,17 +133,17 @@ def test_the_first_opening_starts_the_completing_job(empty: App) -> None:
     """Numbers that no limit in force needed are filled in once, by a job; then nothing is unknown."""
     stream_id = stream_of(empty, "shop", generate("web-logs", events=2_000).data)
     wide = Rule(threshold=WIDE.threshold, alpha=WIDE.alpha)
-    history = empty.tuning.history(TENANT, stream_id)
+    history = empty.tuning.history(tenant(), stream_id)
     assert empty.tuning.missing(history, wide) > 0
     page = settled(opened(empty, stream_id), empty, stream_id)
-    job = empty.jobs.newest(TENANT, stream_id, "complete")
+    job = empty.jobs.newest(tenant(), stream_id, "complete")
     assert job is not None
     assert job.state == "done"
-    assert empty.tuning.missing(empty.tuning.history(TENANT, stream_id), wide) == 0
+    assert empty.tuning.missing(empty.tuning.history(tenant(), stream_id), wide) == 0
     assert "not known yet" not in said(page)
     again = opened(empty, stream_id)
     assert not again.exception
-    newest = empty.jobs.newest(TENANT, stream_id, "complete")
+    newest = empty.jobs.newest(tenant(), stream_id, "complete")
     assert newest is not None
     assert newest.id == job.id
 
@@ -151,7 +151,7 @@ def test_the_first_opening_starts_the_completing_job(empty: App) -> None:
 def test_both_columns_show_the_figures_of_their_rule(app: App, shop: str) -> None:
     """Current and candidate have the same eight cards, each counted from the stored windows."""
     page = opened(app, shop, ncd="0.4", p="0.08")
-    history = app.tuning.history(TENANT, shop)
+    history = app.tuning.history(tenant(), shop)
     for side, rule in enumerate((history.rule, Rule(threshold=0.4, alpha=0.08))):
         figures = app.tuning.figures(history, rule)
         shown = cards(page, side)
@@ -205,7 +205,7 @@ def test_a_candidate_equal_to_the_current_rule_cannot_be_applied(app: App, shop:
 def support(app: App) -> str:
     """Answers of a support desk: so varied that hardly a window is as the usual one, or less."""
     stream_id = stream_of(app, "support", generate("support-llm", events=3_000).data)
-    app.complete(TENANT, stream_id)
+    app.complete(tenant(), stream_id)
     return stream_id
 
 
@@ -229,7 +229,7 @@ def test_ux07_16_a_limit_that_decides_nothing_is_replaced_in_one_click(
 def test_ux07_23_a_budget_too_small_names_the_references_it_needs(app: App, shop: str) -> None:
     """The message is the answer's own, with the number of references, and nothing can be applied."""
     page = opened(app, shop, drive="Alarm budget", day="0.01", hold="false")
-    history = app.tuning.history(TENANT, shop)
+    history = app.tuning.history(tenant(), shop)
     answer = app.tuning.rule_for_budget(history, 0.01, history.rule.threshold)
     assert answer.rule is None
     assert answer.needed_references is not None
@@ -242,7 +242,7 @@ def test_ux07_23_a_budget_too_small_names_the_references_it_needs(app: App, shop
 def test_a_budget_that_can_be_met_leads_to_limits(app: App, shop: str) -> None:
     """Its p limit is the answer's, chosen on the first 70 % and shown on the last 30 %."""
     page = opened(app, shop, drive="Alarm budget", day="5000")
-    whole = app.tuning.history(TENANT, shop)
+    whole = app.tuning.history(tenant(), shop)
     first, last = app.tuning.held_out(whole)
     rule = app.tuning.rule_for_budget(first, 5000.0, whole.rule.threshold).rule
     assert rule is not None
@@ -253,7 +253,7 @@ def test_a_budget_that_can_be_met_leads_to_limits(app: App, shop: str) -> None:
 def test_sensitivity_shows_its_limits_before_anything_is_applied(app: App, shop: str) -> None:
     """At 1 the limits are those of sensitive, on the last 30 %."""
     page = opened(app, shop, drive="Sensitivity", sens="1.0")
-    _, last = app.tuning.held_out(app.tuning.history(TENANT, shop))
+    _, last = app.tuning.held_out(app.tuning.history(tenant(), shop))
     assert "NCD ≥ 0.20 and p ≤ 0.10" in said(page)
     assert cards(page, 1)["Flagged"] == str(app.tuning.figures(last, Rule(threshold=0.2, alpha=0.1)).flagged)
 
@@ -261,23 +261,23 @@ def test_sensitivity_shows_its_limits_before_anything_is_applied(app: App, shop:
 def test_ux07_24_apply_needs_a_reason_and_undo_restores(empty: App) -> None:
     """Without a reason nothing changes; with one the limits hold from the next event on, and undo brings back the old."""
     stream_id = stream_of(empty, "shop", generate("web-logs", events=2_000).data)
-    empty.complete(TENANT, stream_id)
-    before = [row.id for row in empty.queries.anomalies(TENANT, stream_id)]
+    empty.complete(tenant(), stream_id)
+    before = [row.id for row in empty.queries.anomalies(tenant(), stream_id)]
     page = opened(empty, stream_id, ncd="0.4", p="0.08")
     button(page, "Apply from now on").click().run()  # type: ignore[attr-defined]
     assert "Say why" in said(page)
-    assert not empty.tuning.changes(TENANT, stream_id)
+    assert not empty.tuning.changes(tenant(), stream_id)
     next(field for field in page.text_input if field.key == "reason").set_value("too many")
     button(page, "Apply from now on").click().run()  # type: ignore[attr-defined]
-    (change,) = empty.tuning.changes(TENANT, stream_id)
-    assert (change.rule, change.reason, change.by) == (Rule(threshold=0.4, alpha=0.08), "too many", READER)
+    (change,) = empty.tuning.changes(tenant(), stream_id)
+    assert (change.rule, change.reason, change.by) == (Rule(threshold=0.4, alpha=0.08), "too many", reader())
     assert f"Recorded verdicts never change; this applies from event {change.after_seq + 1} on." in said(page)
-    assert [row.id for row in empty.queries.anomalies(TENANT, stream_id)] == before
+    assert [row.id for row in empty.queries.anomalies(tenant(), stream_id)] == before
     next(one for one in page.button if one.key == "undo-applied").click().run()
     assert not page.exception
-    undone = empty.tuning.changes(TENANT, stream_id)[-1]
+    undone = empty.tuning.changes(tenant(), stream_id)[-1]
     assert undone.undoes == change.id
-    assert empty.tuning.history(TENANT, stream_id).rule == Rule.of(SMALL)
+    assert empty.tuning.history(tenant(), stream_id).rule == Rule.of(SMALL)
     history = said(opened(empty, stream_id, view="History"))
     assert "too many" in str(opened(empty, stream_id, view="History").table[0].value)
     assert "Recorded verdicts never change" in history
@@ -307,8 +307,8 @@ def test_ux07_25_the_verdict_on_calibration_is_computed(empty: App) -> None:
     verdicts = []
     for name, data in (("independent", independent), ("bursty", bursty(4_000, 11))):
         stream_id = stream_of(empty, name, data)
-        empty.complete(TENANT, stream_id)
-        found = empty.tuning.calibration(empty.tuning.history(TENANT, stream_id))
+        empty.complete(tenant(), stream_id)
+        found = empty.tuning.calibration(empty.tuning.history(tenant(), stream_id))
         assert f"On the whole range: {found.verdict}." in said(opened(empty, stream_id))
         assert "On the stretch held to be quiet" in said(opened(empty, stream_id, quiet="true"))
         verdicts.append((found.verdict, found.observed.tolist()))
@@ -318,12 +318,12 @@ def test_ux07_25_the_verdict_on_calibration_is_computed(empty: App) -> None:
 def test_ux07_26_the_placebo_stands_beside_the_real_count(empty: App) -> None:
     """Started on the page; both counts with what chance would flag, and named PLACEBO."""
     stream_id = stream_of(empty, "shop", generate("web-logs", events=1_500).data)
-    empty.complete(TENANT, stream_id)
+    empty.complete(tenant(), stream_id)
     page = opened(empty, stream_id, view="Placebo")
     assert "No placebo of this stream" in said(page)
     next(one for one in page.button if one.key == "start-placebo").click().run()
     page = settled(page, empty, stream_id, "placebo")
-    job = empty.jobs.newest(TENANT, stream_id, "placebo", done=True)
+    job = empty.jobs.newest(tenant(), stream_id, "placebo", done=True)
     assert job is not None
     assert job.result is not None
     text = said(page)
@@ -337,12 +337,12 @@ def test_ux07_26_the_placebo_stands_beside_the_real_count(empty: App) -> None:
 def test_labels_count_on_the_cards(empty: App) -> None:
     """A window labelled on this page is kept or dropped there; without labels the card calls for them."""
     stream_id = stream_of(empty, "shop", generate("web-logs", events=4_000).data)
-    empty.complete(TENANT, stream_id)
-    ids = [row.id for row in empty.queries.anomalies(TENANT, stream_id)]
+    empty.complete(tenant(), stream_id)
+    ids = [row.id for row in empty.queries.anomalies(tenant(), stream_id)]
     assert len(ids) >= 3
     assert cards(opened(empty, stream_id), 0)["Real kept"] == "—"
-    empty.review.label(TENANT, ids[:2], "real", by=READER)
-    empty.review.label(TENANT, ids[2:3], "not_real", by=READER)
+    empty.review.label(tenant(), ids[:2], "real", by=reader())
+    empty.review.label(tenant(), ids[2:3], "not_real", by=reader())
     shown = cards(opened(empty, stream_id), 0)
     assert shown["Real kept"] == "2 of 2"
     assert shown["Not-real dropped"] == "0 of 1"
@@ -351,13 +351,13 @@ def test_labels_count_on_the_cards(empty: App) -> None:
 def test_limits_nobody_computes_for_beforehand_get_a_job_of_their_own(empty: App) -> None:
     """Below NCD 0.10 the page names the windows it cannot decide and a button that fills them in."""
     stream_id = stream_of(empty, "shop", generate("web-logs", events=2_000).data)
-    empty.complete(TENANT, stream_id)
+    empty.complete(tenant(), stream_id)
     rule = Rule(threshold=0.01, alpha=0.01)
-    unknown = empty.tuning.figures(empty.tuning.history(TENANT, stream_id), rule).unknown
+    unknown = empty.tuning.figures(empty.tuning.history(tenant(), stream_id), rule).unknown
     assert unknown > 0
     page = opened(empty, stream_id, ncd="0.01", p="0.01")
     assert f"{unknown} windows of this range cannot be decided" in said(page)
     next(one for one in page.button if one.key == "start-complete").click().run()
     page = settled(page, empty, stream_id)
-    assert empty.tuning.figures(empty.tuning.history(TENANT, stream_id), rule).unknown == 0
+    assert empty.tuning.figures(empty.tuning.history(tenant(), stream_id), rule).unknown == 0
     assert "cannot be decided" not in said(page)

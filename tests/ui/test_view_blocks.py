@@ -10,7 +10,7 @@ from driftlock.model import Anomaly
 from driftlock.services.examine import SmallestRemoval
 from driftlock.ui import anomaly_record, flagged_table, other_profiles
 from driftlock.ui.anomaly_whatif import sentence
-from driftlock.ui.session import TENANT
+from driftlock.ui.session import tenant
 from driftlock.ui.theme import DARK, LIGHT
 from driftlock.ui.view_places import places
 from driftlock.ui.view_strip import strip
@@ -115,7 +115,7 @@ def flood(app: App) -> Anomaly:
     known = next(line for line in lines if "cache hit" in line)
     for at in range(2_500, 2_560):
         lines[at] = lines[at][:19] + known[19:]
-    found = app.queries.anomaly(TENANT, run_sample(app, TENANT, as_file(lines)))
+    found = app.queries.anomaly(tenant(), run_sample(app, tenant(), as_file(lines)))
     assert found is not None
     return found
 
