@@ -36,19 +36,20 @@ def opens(page: Page, address: str, title: str) -> None:
     assert errors == []
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_ux02_a_page_opens_first_of_all_on_the_server(page: Page, tmp_path: Path, path: str) -> None:
-    """`driftlock serve`, fresh."""
+@pytest.mark.parametrize("first", ["/", "/anomaly?id=none"])
+def test_ux02_a_page_opens_first_of_all_on_the_server(page: Page, tmp_path: Path, first: str) -> None:
+    """`driftlock serve`, fresh; after it the others by their addresses."""
     server = Server(tmp_path / "home")
     try:
-        opens(page, server.address + path, PAGES[path])
+        for path in sorted(PAGES, key=lambda path: path != first):
+            opens(page, server.address + path, PAGES[path])
     finally:
         server.stop()
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if path != "/"])
-def test_ux02_a_page_opens_first_of_all_in_the_dashboard_alone(page: Page, tmp_path: Path, path: str) -> None:
-    """`streamlit run app.py`, fresh; its address keeps what it asks for."""
+def test_ux02_a_page_opens_first_of_all_in_the_dashboard_alone(page: Page, tmp_path: Path) -> None:
+    """`streamlit run app.py`, fresh; an address keeps what it asks for."""
     with serving(tmp_path / "home", demo_data="off") as address:
-        opens(page, address + path, PAGES[path])
-        assert page.url == address + path
+        for path in sorted(PAGES, key=lambda path: path != "/anomaly?id=none"):
+            opens(page, address + path, PAGES[path])
+            assert page.url == address + path

@@ -83,6 +83,11 @@ def open_view(page: Page, address: str, view: View) -> None:
         page.locator(view.drawn).first.wait_for()
     else:
         page.get_by_test_id("stMain").get_by_text(view.drawn).first.wait_for()
+    settle(page)
+
+
+def settle(page: Page) -> None:
+    """Wait until nothing is being drawn any more."""
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE)
     page.wait_for_timeout(700)
