@@ -3,37 +3,58 @@
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, BinaryIO, Final, Protocol
+from typing import Any, BinaryIO, Final, cast
 
 from driftlock.errors import InvalidSettings, NotFound
+from driftlock.evidence.signing import FOLDER as SIGNING_FOLDER
+from driftlock.evidence.signing import KeyRing
 from driftlock.model import Event, Kind, Receipt, Run, Source
 from driftlock.ports import Clock, Removed, Spool
 from driftlock.services import runs
+from driftlock.services.accesses import Accesses
+from driftlock.services.accounts import Accounts
+from driftlock.services.acting import Actor, note
+from driftlock.services.acting_desk import Desk
 from driftlock.services.advance import advance
 from driftlock.services.analysis import work_on_next
+from driftlock.services.anchors import Anchors
+from driftlock.services.api_keys import ApiKeys
+from driftlock.services.audit import Audit
+from driftlock.services.cases import Cases
 from driftlock.services.complete import complete
 from driftlock.services.context import ContextQueries
 from driftlock.services.cross_checks import CrossChecks
-from driftlock.services.demo import Demo, DemoStore
+from driftlock.services.demo import Demo
+from driftlock.services.drift import DriftQueries
+from driftlock.services.evidence import EvidenceBundles
 from driftlock.services.examine import Examination
+from driftlock.services.feedback import Feedback
+from driftlock.services.forgetting import Forgetting
 from driftlock.services.ingest import ingest
 from driftlock.services.job_work import work_on_next_job
-from driftlock.services.jobs import Jobs, JobStore
+from driftlock.services.jobs import Jobs
+from driftlock.services.kept import Kept, SystemClock
 from driftlock.services.live import Live
 from driftlock.services.look import Look, look
 from driftlock.services.overview import Overview
-from driftlock.services.overview_store import OverviewStore
-from driftlock.services.pending import Pending, PendingStore
+from driftlock.services.pending import Pending
+from driftlock.services.proposals import Proposals
 from driftlock.services.queries import Queries
 from driftlock.services.receive import receive
+from driftlock.services.reports import Reports
+from driftlock.services.reports_grounds import ReportGrounds
+from driftlock.services.retention import Retention
 from driftlock.services.review import Reviews
-from driftlock.services.review_store import ReviewStore
 from driftlock.services.scenario_runs import ScenarioRuns
 from driftlock.services.series_queries import SeriesQueries
+from driftlock.services.sessions import Sessions
+from driftlock.services.sign_in import SignIn
+from driftlock.services.stream_settings import StreamSettings
 from driftlock.services.streams import blank_stream
+from driftlock.services.tenant_settings import SettingsOfTenants
+from driftlock.services.tenants import Tenants
 from driftlock.services.tuning import Tuning
-from driftlock.services.tuning_changes import TuningStore
+from driftlock.services.visitors import Visitors
 from driftlock.services.worker import Worker
 from driftlock.settings import Settings
 from driftlock.storage.spool import FileSpool
@@ -44,25 +65,13 @@ from driftlock_core.profiles import Profile
 LOOK_SECONDS: Final = 0.5
 
 
-class SystemClock:
-    """The time of this machine."""
-
-    def now(self) -> datetime:
-        """Aware UTC."""
-        return datetime.now(UTC)
-
-
-class _Store(PendingStore, JobStore, DemoStore, TuningStore, OverviewStore, ReviewStore, Protocol):
-    """Everything that is kept."""
-
-
 class App:
     """Every verb of the application; ``queries``, ``series`` and ``examination`` hold the questions."""
 
     def __init__(
         self,
         settings: Settings,
-        store: _Store,
+        store: Kept,
         spool: Spool,
         clock: Clock,
         close_store: Callable[[], None],
@@ -71,23 +80,62 @@ class App:
         self.queries = Queries(store, clock)
         self.series = SeriesQueries(store, self.queries)
         self.examination = Examination(store)
+        ring = KeyRing(settings.home / SIGNING_FOLDER)
+        self.evidence = EvidenceBundles(store, self.queries, self.series, ring)
         self.cross_checks = CrossChecks(store)
         self.context = ContextQueries(store, self.queries)
         self.overview = Overview(store, clock)
-        self.review = Reviews(store, clock)
+        self.audit = Audit(store)
+        self.accesses = Accesses(store, clock)
         self._store = store
         self._spool = spool
         self._clock = clock
         self._close_store = close_store
         self._name = secrets.token_hex(8)  # of this process among the workers
-        self._worker = Worker(self.work, self.remove_expired)
+        self._worker = Worker(self.work, self._tidy)
         self._pending = Pending(store, clock)
         self._turns = Worker(self.turn, poll_seconds=LOOK_SECONDS, name="driftlock-turns")
         self.live = Live(store, clock, settings, worker=self._name, take=self._take)
+        self.live.guarded = lambda: self.signing_in
         self.jobs = Jobs(store, clock, self._worker.wake)
         self.tuning = Tuning(store, clock)
+        self.cases = Cases(store, clock)
+        grounds = ReportGrounds(
+            store, self.queries, self.series, self.examination, self.overview, self.cases, self.audit
+        )
+        self.reports = Reports(
+            store, clock, self.evidence, self.cases, grounds, ring, settings.time_authority_url
+        )
+        self.feedback = Feedback(store, clock, self.tuning)
+        self.proposals = Proposals(store, clock, self.tuning, self.feedback)
+        self.review = Reviews(store, clock, self.proposals.after_labels)
         self.demo = Demo(store, spool, clock, settings, self._worker.wake)
         self.scenarios = ScenarioRuns(store, spool, clock, settings, self._worker.wake)
+        self.forgetting = Forgetting(store.forgetting, spool, clock)
+        self.retention = Retention(store.retention, self.forgetting, clock)
+        self.anchors = Anchors(store, clock)
+        self.drift = DriftQueries(store, clock)
+        self.stream_settings = StreamSettings(store, clock)
+        self.tenants = Tenants(store.tenants, store.sessions, clock)
+        self.tenant_settings = SettingsOfTenants(store)
+        self.accounts = Accounts(store.accounts, store.tenants, store.sessions, clock)
+        self.sessions = Sessions(
+            store.sessions, clock, idle=settings.session_idle, longest=settings.session_longest
+        )
+        self.sign_in = SignIn(store.accounts, self.sessions, clock)
+        self.api_keys = ApiKeys(store.api_keys, clock)
+        self.visitors = Visitors(
+            store.tenants, store.sessions, self.sessions, self.demo, clock, offered=settings.demo_data
+        )
+
+    def acting(self, actor: Actor) -> "App":
+        """
+        This application as one actor may use it.
+
+        Every verb and question is checked against the role and the tenant, and
+        what changes something is written into the audit log with the change.
+        """
+        return cast(App, Desk(self, actor, self.accesses, self._store.audit, self._clock))
 
     def start_run(
         self,
@@ -178,6 +226,7 @@ class App:
     def create_stream(self, tenant: str, *, name: str, kind: Kind, profile: Profile) -> str:
         """A stream of its own, without a run and without an end; answers its id."""
         stream = blank_stream(tenant, name=name, kind=kind, profile=profile, created_at=self._clock.now())
+        note(object_id=stream.id)
         self._store.streams.add(stream)
         return stream.id
 
@@ -204,14 +253,9 @@ class App:
         Raises:
             ApplicationError: As :func:`driftlock.services.ingest.ingest` says.
         """
+        limit = self.settings.max_batch_bytes
         receipt = ingest(
-            self._store,
-            self._clock,
-            tenant,
-            stream_id,
-            body,
-            limit_bytes=self.settings.max_batch_bytes,
-            delivery=delivery,
+            self._store, self._clock, tenant, stream_id, body, limit_bytes=limit, delivery=delivery
         )
         self._turns.wake()
         return receipt
@@ -295,6 +339,18 @@ class App:
         """Forget runs past their time, of all tenants; answers their ids."""
         return runs.remove_expired(self._store, self._spool, self._clock)
 
+    def _tidy(self) -> None:
+        """Once an hour: what is past its time, and what is older than it is kept for."""
+        self.remove_expired()
+        self.sessions.sweep()
+        self.retention.run()
+
+    @property
+    def signing_in(self) -> bool:
+        """Whether whoever looks, or sends, has to say who it is."""
+        asked = self.settings.sign_in
+        return asked == "required" or (asked == "auto" and self.accounts.any())
+
     def start_worker(self) -> None:
         """Work on runs and jobs in one thread of this process from now on, on growing streams in another."""
         self._worker.start()
@@ -325,14 +381,16 @@ def open_app(settings: Settings, *, clock: Clock | None = None, work: bool = Tru
         InvalidSettings: A folder cannot be made.
         NewerDatabase: The database was written by a later version.
     """
-    for variable, folder in (("HOME", settings.home), ("DATABASE_URL", settings.database_file.parent)):
+    file = settings.database_file
+    folders = (("HOME", settings.home), ("DATABASE_URL", settings.home if file is None else file.parent))
+    for variable, folder in folders:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise InvalidSettings(
                 f"DRIFTLOCK_{variable}: {folder} cannot be made: {error.strerror}"
             ) from error
-    store = SqlStore(settings.database_url)
+    store = SqlStore(settings.database_url, settings.migration_url)
     app = App(settings, store, FileSpool(settings.spool), clock or SystemClock(), store.close)
     app.remove_expired()
     if work:

@@ -17,6 +17,10 @@ class NotFound(ApplicationError):
     """Nothing of that id in this tenant. A foreign id and an unknown one look the same."""
 
 
+class Forbidden(ApplicationError):
+    """The role does not allow it; the message names the role that does."""
+
+
 class StoreUnavailable(ApplicationError):
     """
     The database cannot be written now; nothing of what was to be stored is there.

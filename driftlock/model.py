@@ -116,7 +116,51 @@ class Stream:
     expires_at: datetime | None
     redact: list[str] | None = None  # rules of redaction; None: those of the tenant
     retention_days: int | None = None  # None: that of the tenant
+    removed_through: int = 0  # last seq that retention removed; 0: every event is there
+    removed_at: datetime | None = None  # when that was
     settings: dict[str, Any] | None = None  # of drift; None: usual
+
+
+AnchorState = Literal["active", "kept", "retired"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anchor:
+    """A baseline frozen on a day, kept for comparison; its events lie beside it, packed."""
+
+    tenant: str
+    id: str
+    stream_id: str
+    state: AnchorState  # active: the one that drift is measured from
+    note: str
+    first_seq: int
+    last_seq: int
+    events: int
+    sha256: str  # of its canonical events, each followed by a newline
+    configuration: dict[str, Any]  # of the profile that masked it
+    figures: dict[str, Any]  # what was written about it when it was frozen, and its history
+    by: str
+    at: datetime
+    activated_at: datetime | None
+    retired_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriftPoint:
+    """How far the stream's baseline lay from an anchor at one moment; see driftlock_core/anchors_drift.py."""
+
+    anchor_id: str
+    seq: int  # last event of the baseline
+    seen_us: int  # when it was measured: the time of the newest event then, microseconds since 1970
+    distance: float
+    low: float
+    high: float
+    p: float
+
+    @property
+    def outside(self) -> bool:
+        """Whether it lies above the ordinary range; the same as p ≤ 0.05."""
+        return self.distance > self.high
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any, BinaryIO, Literal, Protocol
 
 from driftlock.model import (
+    Anchor,
     AnomalyRow,
     DecodingReport,
+    DriftPoint,
     Event,
     Receipt,
     Run,
@@ -99,6 +101,16 @@ class Step:
     seen_us: Sequence[int]  # likewise
     anomalies: Sequence[FoundAnomaly]
     incidents: int  # of the whole stream, after this step
+    anchors: Sequence["NewAnchor"] = ()  # frozen in this slab, active from then on
+    drift: Sequence[DriftPoint] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAnchor:
+    """An anchor, and its events packed."""
+
+    anchor: Anchor
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +220,9 @@ class DetectionTable(Protocol):
     def flagged_after(self, tenant: str, stream_id: str, seq: int) -> list[FlaggedWindow]:
         """Flagged windows that end behind *seq*, in order."""
 
+    def cursor(self, tenant: str, stream_id: str) -> int:
+        """Last seq that was judged; 0 for a stream that has not begun, or is not there."""
+
     def release(self, tenant: str, stream_id: str, owner: str) -> None: ...
 
     def save(self, tenant: str, stream_id: str, step: Step, *, until: datetime) -> bool:
@@ -215,6 +230,19 @@ class DetectionTable(Protocol):
 
     def fill(self, tenant: str, stream_id: str, windows: Windows) -> int:
         """Write scores, C(W), p_perm and ranks of *windows* where they are missing; answers for how many."""
+
+
+class AnchorTable(Protocol):
+    """Frozen baselines, and how far each stream has drifted from its own."""
+
+    def of_stream(self, tenant: str, stream_id: str) -> list[Anchor]:
+        """All of a stream, retired ones included, oldest first."""
+
+    def content(self, tenant: str, stream_id: str, anchor_id: str) -> bytes | None:
+        """Its events, packed; None: the stream has no such anchor."""
+
+    def points(self, tenant: str, stream_id: str, anchor_id: str) -> list[DriftPoint]:
+        """In the order of the stream."""
 
 
 class VerdictTable(Protocol):
@@ -284,8 +312,18 @@ class RunTable(Protocol):
         """Ids of the runs that wait or are worked on."""
 
 
+class RedactionTable(Protocol):
+    """What is to be taken out of the events of a stream before they are stored."""
+
+    def rules(self, tenant: str, stream_id: str) -> Sequence[str] | None:
+        """Those of the stream, else of its tenant; None: neither says, and it is fed from outside."""
+
+
 class Store(Protocol):
     """Everything that is kept."""
+
+    @property
+    def redaction(self) -> RedactionTable: ...
 
     @property
     def events(self) -> EventLog: ...
@@ -301,3 +339,6 @@ class Store(Protocol):
 
     @property
     def runs(self) -> RunTable: ...
+
+    @property
+    def anchors(self) -> AnchorTable: ...

@@ -19,9 +19,16 @@ MAX_EVENTS: Final = 3_000_000
 MAX_BATCH_MB: Final = 16
 MAX_UNPACKED_BYTES: Final = UNPACKED_PER_BYTE * MAX_UPLOAD_MB * 1_000_000
 SQLITE: Final = "sqlite:///"
+POSTGRESQL: Final = ("postgresql://", "postgresql+psycopg://")
+DATABASES: Final = "a SQLite file, sqlite:///path/to/driftlock.db, or a PostgreSQL database, postgresql://role:password@host/name"
 FEWEST_KEY_CHARACTERS: Final = 16
+SIGN_IN: Final = ("auto", "required", "off")
 # Variables that may hold a secret; each may name a file that holds it instead, as …_FILE.
-SECRETS: Final = ("API_KEY",)
+SECRETS: Final = (
+    "DATABASE_URL",
+    "MIGRATION_URL",
+    "API_KEY",
+)
 _VISIBLE: Final = re.compile(r"[!-~]+").fullmatch
 
 
@@ -43,13 +50,20 @@ class Settings:
     """
 
     home: Path = Path(".driftlock")  # database and spooled uploads
-    database_url: str = ""  # empty: a SQLite file in home
+    database_url: str = field(default="", repr=False)  # empty: a SQLite file in home
+    migration_url: str = field(
+        default="", repr=False
+    )  # PostgreSQL as the owner of the tables; empty: as above
     max_upload_mb: int = MAX_UPLOAD_MB  # largest source of one run, as sent
     max_events: int = MAX_EVENTS  # most events of one run
     upload_retention_hours: int = 24  # a run, its events and its verdicts are removed after so long
     max_batch_mb: int = MAX_BATCH_MB  # largest batch sent to a stream, as sent and unpacked
     api_key: str = field(default="", repr=False)  # that senders must know; empty: none asked for
+    time_authority_url: str = ""  # that signs when a bundle was there (RFC 3161); empty: none is asked
     demo_data: bool = True  # whether a tenant without data gets a demonstration
+    sign_in: str = "auto"  # required; off; auto: as soon as there is an account
+    session_idle_hours: int = 12  # unused for so long, a session is over
+    session_days: int = 7  # and after so many days at the latest
 
     def __post_init__(self) -> None:
         if self.home.exists() and not self.home.is_dir():
@@ -57,12 +71,30 @@ class Settings:
         if not self.database_url:
             object.__setattr__(self, "database_url", f"{SQLITE}{self.home.absolute() / 'driftlock.db'}")
         path = self.database_url.removeprefix(SQLITE)
-        if path == self.database_url or path in ("", ":memory:"):
-            raise _invalid("DATABASE_URL", self.database_url, "a SQLite file, sqlite:///path/to/driftlock.db")
+        if not self.database_url.startswith(POSTGRESQL) and (
+            path == self.database_url or path in ("", ":memory:")
+        ):
+            raise _invalid("DATABASE_URL", without_password(self.database_url), DATABASES)
+        if self.migration_url and not (
+            self.database_url.startswith(POSTGRESQL) and self.migration_url.startswith(POSTGRESQL)
+        ):
+            raise _invalid(
+                "MIGRATION_URL",
+                without_password(self.migration_url),
+                "the PostgreSQL database of DRIFTLOCK_DATABASE_URL, with the owner of its tables as role",
+            )
         _check_range("MAX_UPLOAD_MB", self.max_upload_mb, 1, 4096)
         _check_range("MAX_EVENTS", self.max_events, 1, 1_000_000_000)
         _check_range("UPLOAD_RETENTION_HOURS", self.upload_retention_hours, 1, 24 * 366)
+        if self.time_authority_url and not self.time_authority_url.startswith(("https://", "http://")):
+            raise _invalid(
+                "TIME_AUTHORITY_URL", self.time_authority_url, "an address that begins with https://"
+            )
         _check_range("MAX_BATCH_MB", self.max_batch_mb, 1, 256)
+        if self.sign_in not in SIGN_IN:
+            raise _invalid("SIGN_IN", self.sign_in, " or ".join(SIGN_IN))
+        _check_range("SESSION_IDLE_HOURS", self.session_idle_hours, 1, 24 * 30)
+        _check_range("SESSION_DAYS", self.session_days, 1, 365)
         if self.api_key and not (len(self.api_key) >= FEWEST_KEY_CHARACTERS and _VISIBLE(self.api_key)):
             # The message must not repeat what is nearly a key.
             raise _invalid(
@@ -92,8 +124,18 @@ class Settings:
         return timedelta(hours=self.upload_retention_hours)
 
     @property
-    def database_file(self) -> Path:
-        return Path(self.database_url.removeprefix(SQLITE))
+    def session_idle(self) -> timedelta:
+        return timedelta(hours=self.session_idle_hours)
+
+    @property
+    def session_longest(self) -> timedelta:
+        return timedelta(days=self.session_days)
+
+    @property
+    def database_file(self) -> Path | None:
+        """None: the database is a server."""
+        path = self.database_url.removeprefix(SQLITE)
+        return None if path == self.database_url else Path(path)
 
     @property
     def spool(self) -> Path:
@@ -134,6 +176,10 @@ def _text(name: str, text: str) -> str:
     return text
 
 
+def _small(name: str, text: str) -> str:
+    return text.lower()
+
+
 def _secret(name: str, path: str) -> str:
     """What a file holds, without the white space around it."""
     try:
@@ -142,7 +188,7 @@ def _secret(name: str, path: str) -> str:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
         raise InvalidSettings(f"{PREFIX}{name}: {path} cannot be read: {reason}") from error
     if not held:
-        raise InvalidSettings(f"{PREFIX}{name}: {path} is empty; write the key into it")
+        raise InvalidSettings(f"{PREFIX}{name}: {path} is empty; write the secret into it")
     return held
 
 
@@ -166,12 +212,17 @@ _SWITCH: Final = {
 _READERS: Final[dict[str, Callable[[str, str], Any]]] = {
     "HOME": _folder,
     "DATABASE_URL": _text,
+    "MIGRATION_URL": _text,
     "MAX_UPLOAD_MB": _whole_number,
     "MAX_EVENTS": _whole_number,
     "UPLOAD_RETENTION_HOURS": _whole_number,
     "MAX_BATCH_MB": _whole_number,
     "API_KEY": _text,
     "DEMO_DATA": _switch,
+    "TIME_AUTHORITY_URL": _text,
+    "SIGN_IN": _small,
+    "SESSION_IDLE_HOURS": _whole_number,
+    "SESSION_DAYS": _whole_number,
 }
 
 
@@ -182,6 +233,16 @@ def _check_range(name: str, value: int, low: int, high: int) -> None:
 
 def _invalid(name: str, value: object, allowed: str) -> InvalidSettings:
     return InvalidSettings(f"{PREFIX}{name}={value}: allowed is {allowed}")
+
+
+def without_password(url: str) -> str:
+    """
+    For messages.
+
+    >>> without_password("postgresql://anna:hush@db.example/driftlock")
+    'postgresql://anna:…@db.example/driftlock'
+    """
+    return re.sub(r"(://[^/@:?]*):.*@", r"\1:…@", re.sub(r"(?i)(password=)[^&]*", r"\1…", url))
 
 
 def surroundings(**added: str) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """A detector's state as versioned bytes: everything it knows, nothing that can be computed again."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import astuple
+from typing import Any
 
 import numpy as np
 import zstandard
@@ -26,7 +27,9 @@ def save(detector: Detector) -> bytes:
     received. Compressed, since those are mostly repetitive.
     """
     epoch = detector.epoch
-    reach = (FREEZE + 3) * detector.profile.chunks_in_baseline  # no baseline lies further back
+    # No baseline lies further back; exactly what is kept in memory from the next window on, so that the bytes
+    # do not depend on how the stream was cut into updates.
+    reach = (FREEZE + 2) * detector.profile.chunks_in_baseline
     head = {
         "configuration": detector.profile.configuration(),
         "compressor": detector.compressor.version,
@@ -54,13 +57,20 @@ def save(detector: Detector) -> bytes:
     if epoch and not detector.given:
         events += epoch.baseline.raw
     events += detector.raw
-    body = json.dumps(
-        head | {"lengths": [len(event) for event in events]}, sort_keys=True, separators=(",", ":")
-    ).encode()
-    packed = zstandard.ZstdCompressor(level=1).compress(
-        len(body).to_bytes(8, "big") + body + b"".join(events)
-    )
-    return MAGIC + packed
+    return _closed(head, events)
+
+
+def changed_events(state: bytes, change: Callable[[bytes], bytes]) -> bytes:
+    """
+    *state* with *change* made to each event as received that it holds; everything computed from them stays.
+
+    For events that must not be kept any longer.
+
+    Raises:
+        StateMismatch: The bytes are no state of this format.
+    """
+    head, events = _opened(state)
+    return _closed(head, [change(event) for event in events])
 
 
 def load(state: bytes, *, masker: Masker | None = None) -> Detector:
@@ -72,15 +82,7 @@ def load(state: bytes, *, masker: Masker | None = None) -> Detector:
             another version of the compressor: sizes of before and after must
             not be compared.
     """
-    if not state.startswith(MAGIC):
-        raise StateMismatch(f"not a detector state of format {MAGIC.decode()}: it begins with {state[:4]!r}")
-    try:
-        unpacked = zstandard.ZstdDecompressor().decompress(state[len(MAGIC) :])
-        size = int.from_bytes(unpacked[:8], "big")
-        head = json.loads(unpacked[8 : 8 + size])
-        events = _cut(unpacked[8 + size :], head["lengths"])
-    except (zstandard.ZstdError, ValueError, KeyError) as damaged:
-        raise StateMismatch(f"the detector state is damaged: {damaged}") from damaged
+    head, events = _opened(state)
     profile = Profile.from_configuration(head["configuration"])
     given = head["given"]
     gate = Gate(**dict(zip(Gate.__slots__, head["gate"], strict=False)))  # an older state names less
@@ -128,6 +130,28 @@ def load(state: bytes, *, masker: Masker | None = None) -> Detector:
             open_epoch.baseline.canonical if open_epoch else (),
         )
     return detector
+
+
+def _closed(head: dict[str, Any], events: Sequence[bytes]) -> bytes:
+    body = json.dumps(
+        head | {"lengths": [len(event) for event in events]}, sort_keys=True, separators=(",", ":")
+    ).encode()
+    packed = zstandard.ZstdCompressor(level=1).compress(
+        len(body).to_bytes(8, "big") + body + b"".join(events)
+    )
+    return MAGIC + packed
+
+
+def _opened(state: bytes) -> tuple[dict[str, Any], list[bytes]]:
+    if not state.startswith(MAGIC):
+        raise StateMismatch(f"not a detector state of format {MAGIC.decode()}: it begins with {state[:4]!r}")
+    try:
+        unpacked = zstandard.ZstdDecompressor().decompress(state[len(MAGIC) :])
+        size = int.from_bytes(unpacked[:8], "big")
+        head: dict[str, Any] = json.loads(unpacked[8 : 8 + size])
+        return head, _cut(unpacked[8 + size :], head["lengths"])
+    except (zstandard.ZstdError, ValueError, KeyError) as damaged:
+        raise StateMismatch(f"the detector state is damaged: {damaged}") from damaged
 
 
 def _cut(text: bytes, lengths: Sequence[int]) -> list[bytes]:

@@ -14,21 +14,21 @@ from driftlock.ui import (
     anomaly_whatif,
     series_anomaly,
 )
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 
 anomaly_id = st.query_params.get("id")
 if not anomaly_id:
     anomaly_states.none_open()
     st.stop()
 
-number = app().series.anomaly(tenant(), anomaly_id)
-numbers = app().queries.stream(tenant(), number.row.stream_id) if number else None
+number = desk().series.anomaly(tenant(), anomaly_id)
+numbers = desk().queries.stream(tenant(), number.row.stream_id) if number else None
 if number is not None and numbers is not None:
     series_anomaly.show(number, numbers)
     st.stop()
 
-anomaly = app().queries.anomaly(tenant(), anomaly_id)
-stream = app().queries.stream(tenant(), anomaly.row.stream_id) if anomaly else None
+anomaly = desk().queries.anomaly(tenant(), anomaly_id)
+stream = desk().queries.stream(tenant(), anomaly.row.stream_id) if anomaly else None
 if anomaly is None or stream is None:
     anomaly_states.unknown()
     st.stop()

@@ -12,7 +12,7 @@ from driftlock.model import Run
 from driftlock.services.series_plan import METHOD
 from driftlock.services.series_store import SeriesPoints, SeriesStep
 from driftlock.services.streams import blank_stream
-from driftlock.storage.connect import changing
+from driftlock.storage.connect import writing
 from driftlock.storage.schema import anomalies, events, runs, series_anomalies, streams, windows
 from driftlock_core.profiles import BALANCED
 
@@ -72,7 +72,7 @@ class MadeDesk:
             error=None, report=None, stream_ids=(), created_at=NOW, finished_at=NOW,
         )  # fmt: skip
         store.runs.add(run, expires_at=expires_at or NOW + timedelta(days=1))
-        with changing(store.engine) as connection:
+        with writing(store.engine, self.tenant) as connection:
             connection.execute(sa.update(runs).where(runs.c.id == run_id).values(state=state))
         return run_id
 
@@ -107,7 +107,7 @@ class MadeDesk:
             )
             if at in flagged:
                 found.append(self._window(stream, at, us, extra, patterns[at % len(patterns)]))
-        with changing(store.engine) as connection:
+        with writing(store.engine, self.tenant) as connection:
             connection.execute(sa.insert(windows), rows)
             if found:
                 connection.execute(sa.insert(anomalies), [_window_row(self.tenant, one) for one in found])
@@ -157,7 +157,7 @@ class MadeDesk:
             )
             for at, (first, last, us, bits, pattern) in enumerate(alerts)
         ]
-        with changing(store.engine) as connection:
+        with writing(store.engine, self.tenant) as connection:
             rows = [_alert_row(self.tenant, one, at) for at, one in enumerate(found)]
             connection.execute(sa.insert(series_anomalies), rows)
         self.flagged += found
@@ -172,7 +172,7 @@ class MadeDesk:
         cuts = np.array_split(np.arange(len(at_us)), slabs)
         seen = [NOW_US if us < 0 else us for us in at_us]
         stream.judged_until = seen[-1]
-        with changing(store.engine) as connection:
+        with writing(store.engine, self.tenant) as connection:
             connection.execute(
                 sa.insert(events),
                 [

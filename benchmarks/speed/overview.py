@@ -17,6 +17,7 @@ from typing import Any, Final
 import numpy as np
 import sqlalchemy as sa
 
+from benchmarks.speed.filling import fill
 from driftlock.decode.measurements import Reading
 from driftlock.model import DEMO as TENANT
 from driftlock.services.overview import Overview, Scope, Wanted
@@ -24,7 +25,7 @@ from driftlock.services.review import Reviews
 from driftlock.services.series_plan import METHOD
 from driftlock.services.series_store import SeriesPoints, SeriesStep
 from driftlock.services.streams import blank_stream
-from driftlock.storage.connect import changing
+from driftlock.storage.connect import writing
 from driftlock.storage.schema import anomalies, detector_states, series_anomalies, streams, windows
 from driftlock.storage.store import SqlStore
 from driftlock_core.profiles import BALANCED
@@ -51,24 +52,38 @@ class FixedClock:
         return NOW
 
 
-def filled(store: SqlStore) -> None:
-    """Streams, windows, flagged windows and alerts; seed 5."""
+def filled(store: SqlStore, count: int = WINDOWS, largest: int = 0) -> None:
+    """
+    Streams, windows, flagged windows and alerts; seed 5.
+
+    Args:
+        count: Windows.
+        largest: Windows of one stream, the others share the rest; 0: all have as many.
+    """
     rng = np.random.default_rng(5)
     padding = rng.integers(97, 123, RECORD_BYTES).astype(np.uint8).tobytes().decode()
     ids = [_stream(store, f"service-{number}", KINDS[number % 5]) for number in range(TEXT_STREAMS)]
     numbers = [_stream(store, f"host-{number}", "metrics") for number in range(SERIES_STREAMS)]
-    each = WINDOWS // TEXT_STREAMS
-    with changing(store.engine) as connection:
-        for stream_id in ids:
+    others = (count - largest) // (TEXT_STREAMS - 1) if largest else count // TEXT_STREAMS
+    sizes = [largest or others] + [others] * (TEXT_STREAMS - 1)
+    with writing(store.engine, TENANT) as connection:
+        for stream_id, each in zip(ids, sizes, strict=True):
             seen = np.sort(rng.integers(NOW_US - DAYS * 86_400_000_000, NOW_US, each))
-            chosen = set(rng.choice(each, FLAGGED // TEXT_STREAMS, replace=False).tolist())
-            connection.execute(sa.insert(windows), list(_windows(stream_id, seen, chosen, rng)))
-            connection.execute(sa.insert(anomalies), list(_anomalies(stream_id, seen, chosen, padding, rng)))
+            chosen = set(rng.choice(each, FLAGGED * each // count, replace=False).tolist())
+            fill(connection, windows, _windows(stream_id, seen, chosen, rng))
+            fill(connection, anomalies, _anomalies(stream_id, seen, chosen, padding, rng))
+            connection.execute(
+                sa.update(streams)
+                .where(streams.c.id == stream_id)
+                .values(windows=each, events=each, expected_by_chance=each / 40, status="ready")
+            )
         for stream_id in numbers:
-            connection.execute(sa.insert(series_anomalies), list(_alerts(stream_id, padding, rng)))
-        connection.execute(
-            sa.update(streams).values(windows=each, events=each, expected_by_chance=each / 40, status="ready")
-        )
+            fill(connection, series_anomalies, _alerts(stream_id, padding, rng))
+            connection.execute(
+                sa.update(streams)
+                .where(streams.c.id == stream_id)
+                .values(windows=20_000, events=20_000, status="ready")
+            )
     for stream_id in numbers:
         _series(store, stream_id)
 
@@ -186,7 +201,7 @@ def _series(store: SqlStore, stream_id: str) -> None:
         incidents=1,
     )
     mine = detector_states.c.stream_id == stream_id
-    with changing(store.engine) as connection:
+    with writing(store.engine, TENANT) as connection:
         connection.execute(sa.update(streams).where(streams.c.id == stream_id).values(configuration=plan))
         connection.execute(sa.update(detector_states).where(mine).values(lease_owner="benchmark"))
     store.series.save(TENANT, stream_id, step, until=NOW)

@@ -2,25 +2,32 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
-from driftlock.api import events, refusals
+from driftlock.api import auth, events, refusals
 from driftlock.bootstrap import App
 from driftlock.errors import StoreUnavailable
 from driftlock.model import DEMO
 
 
 def create_app(
-    app: App, *, lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None
+    app: App,
+    *,
+    lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None,
+    mark: Path | None = None,
+    provider: auth.Provider | None = None,
 ) -> FastAPI:
     """
-    ``POST /v1/streams/{stream_id}/events`` and ``GET /healthz``, in front of *app*.
+    ``POST /v1/streams/{stream_id}/events``, ``GET /healthz`` and ``/auth/…``, in front of *app*.
 
     Args:
         lifespan: Of what is mounted beside it.
+        mark: The picture on the sign-in pages.
+        provider: Of identities.
     """
     # The pages of documentation would load scripts from elsewhere.
     api = FastAPI(
@@ -28,6 +35,7 @@ def create_app(
     )
     refusals.install(api)
     api.include_router(events.router(app))
+    api.include_router(auth.router(app, mark=mark, provider=provider))
 
     @api.get("/healthz")
     def healthz() -> JSONResponse:

@@ -30,8 +30,9 @@ def router(app: App) -> APIRouter:
     @routes.post("/streams/{stream_id}/events", status_code=202)
     async def post_events(stream_id: str, request: Request) -> JSONResponse:
         """Answers when everything is stored; what is wrong with one line is wrong with the whole batch."""
-        access.check_key(request, app.settings.api_key)
-        tenant = access.tenant(request)
+        key = await access.holder(request, app)
+        tenant = access.tenant(request, key)
+        access.check_may(key, "send", stream_id=stream_id)
         if request.headers.get("Content-Encoding", "").strip().lower() not in ENCODINGS:
             raise Refused(415, "Send the lines plain, or as gzip or zstd.")
         delivery = request.headers.get("Idempotency-Key")

@@ -1,5 +1,5 @@
 """
-The command line: ``driftlock detect | score | explain | serve | profiles | version``.
+The command line: ``driftlock detect | score | explain | serve | …``, all in :data:`commands.COMMANDS`.
 
 Each command lives in the module of its name and is imported when it is
 asked for, so that no command waits for what another one needs.

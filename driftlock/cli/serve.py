@@ -13,11 +13,16 @@ from driftlock.cli.failure import Failure
 
 if TYPE_CHECKING:
     from driftlock.bootstrap import App
+    from driftlock.settings import Settings
 
 HOST = "127.0.0.1"
 PORT = 8501
 # What goes on in open pages is over by then; a batch that is being stored takes less.
 GRACE_S = 5
+_OPEN = (
+    "Nobody has an account yet, so everybody who reaches this address sees the dashboard and may use it. "
+    "Make one: driftlock users add --owner YOUR-ADDRESS"
+)
 
 
 @click.command("serve", help=__doc__.partition(":")[2].strip().capitalize() if __doc__ else None)
@@ -32,9 +37,10 @@ def command(host: str, port: int) -> None:
     from driftlock.settings import Settings
 
     settings = Settings.from_environment()
-    if not settings.api_key and not _only_here(host):
+    if not _only_here(host) and not _guarded(settings):
         raise Failure(
-            f"{host} can be reached from other machines. Set DRIFTLOCK_API_KEY, or DRIFTLOCK_API_KEY_FILE, to a "
+            f"{host} can be reached from other machines, and nobody would be asked who they are. Make an account "
+            "(driftlock users add --owner YOUR-ADDRESS), or set DRIFTLOCK_API_KEY, or DRIFTLOCK_API_KEY_FILE, to a "
             f"key that senders must know, or listen at {HOST}."
         )
     script = _script()
@@ -44,10 +50,28 @@ def command(host: str, port: int) -> None:
     with _listening(host, port) as listening:
         app = open_app(settings)
         try:
+            if not _only_here(host) and not app.signing_in:
+                click.echo(f"driftlock: {_OPEN}", err=True)
             _serve(app, script, listening)
         finally:
             # A run at work may take minutes: the next start takes it up again.
             app.leave()
+
+
+def _guarded(settings: "Settings") -> bool:
+    """Whether senders at least have to show a key: that of the server, or, with accounts, one of a tenant."""
+    from driftlock.bootstrap import open_app
+
+    if settings.api_key or settings.sign_in == "required":
+        return True
+    file = settings.database_file
+    if settings.sign_in == "off" or (file is not None and not file.is_file()):
+        return False
+    app = open_app(settings, work=False)
+    try:
+        return app.signing_in
+    finally:
+        app.close()
 
 
 def _leave(_number: int, _frame: FrameType | None) -> None:
@@ -58,11 +82,16 @@ def _serve(app: "App", script: Path, listening: socket.socket) -> None:
     import uvicorn
 
     from driftlock.api import create_app
+    from driftlock.api.auth import Provider
+    from driftlock.api.auth_gate import Gate
     from driftlock.ui.server import dashboard
 
     shown = dashboard(script, app)
-    api = create_app(app, lifespan=shown.lifespan)
-    api.mount("/", shown.asgi)  # last: it answers every address that nobody else does
+    provider = Provider(shown.sso_ready, shown.sso_address, shown.asgi)
+    mark = script.parent / "docs" / "images" / "mark.png"
+    api = create_app(app, lifespan=shown.lifespan, mark=mark, provider=provider)
+    # Last: it answers every address that nobody else does.
+    api.mount("/", Gate(shown.asgi, app, sso=shown.sso_ready))
     address = _address(listening)
     app.live.address = address
     server = uvicorn.Server(

@@ -44,9 +44,13 @@ def escaped(text: bytes) -> bytes:
 def _meant(escape: re.Match[bytes]) -> bytes:
     high, low, unit, letter = escape.groups()
     if high is not None:
-        return (b"\\u" + high + b"\\u" + low).decode("raw_unicode_escape").encode("utf-16", "surrogatepass").decode(
-            "utf-16"
-        ).encode()
+        return (
+            (b"\\u" + high + b"\\u" + low)
+            .decode("raw_unicode_escape")
+            .encode("utf-16", "surrogatepass")
+            .decode("utf-16")
+            .encode()
+        )
     if unit is not None:
         return chr(int(unit, 16)).encode("utf-8", "surrogatepass")
     return b"\\" if letter == b"\\" else _SHORT.get(letter, escape.group())

@@ -17,8 +17,12 @@ _SPANISH: Final = b"TRWAGMYFPDXBNJZSQVHLCKE"
 _ITALIAN_ODD: Final = dict(
     zip(
         b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        (1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8)
-        + (12, 14, 16, 10, 22, 25, 24, 23),
+        tuple(
+            map(
+                int,
+                "1 0 5 7 9 13 15 17 19 21 1 0 5 7 9 13 15 17 19 21 2 4 18 20 11 3 6 8 12 14 16 10 22 25 24 23".split(),
+            )
+        ),
         strict=True,
     )
 )
@@ -29,8 +33,11 @@ class Form:
     """How a number is written, and what makes it one."""
 
     name: str
-    shapes: tuple[bytes, ...]  # one of them stands in every text that holds one: 0 for a digit, A for a capital
+    shapes: tuple[
+        bytes, ...
+    ]  # one of them stands in every text that holds one: 0 for a digit, A for a capital
     pattern: re.Pattern[bytes]  # not inside a longer word or number
+    ends: bool  # the shape ends where the number does
     holds: Callable[[bytes], bool]  # told what matched, without blanks, dots, hyphens and slashes
 
 
@@ -138,7 +145,10 @@ def _belgian(digits: bytes) -> bool:
 
 def _polish(digits: bytes) -> bool:
     month = int(digits[2:4]) % 20
-    return _is_day(digits[4:6], b"%02d" % month) and _weighted(digits, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)) % 10 == 0
+    return (
+        _is_day(digits[4:6], b"%02d" % month)
+        and _weighted(digits, (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)) % 10 == 0
+    )
 
 
 def _swiss(digits: bytes) -> bool:
@@ -151,12 +161,17 @@ def _brazilian(digits: bytes) -> bool:
     return len(set(digits)) > 1 and digits[9:] == b"%d%d" % (first, second)
 
 
-def _form(name: str, shapes: str, pattern: bytes, holds: Callable[[bytes], bool]) -> Form:
+def _form(
+    name: str, shapes: str, pattern: bytes, holds: Callable[[bytes], bool], *, ends: bool = False
+) -> Form:
     return Form(
         name=name,
-        shapes=tuple(shape.replace("_", " ").encode() for shape in shapes.split()),
+        shapes=tuple(one.replace("_", " ").encode() for one in shapes.split()),
         # A hyphen or a dot with a digit on its other side goes on: a number of more groups is another one.
-        pattern=re.compile(rb"(?<![0-9A-Za-z])(?<![0-9][.-])(?:" + pattern + rb")(?![0-9A-Za-z])(?![.-][0-9])"),
+        pattern=re.compile(
+            rb"(?<![0-9A-Za-z])(?<![0-9][.-])(?:" + pattern + rb")(?![0-9A-Za-z])(?![.-][0-9])"
+        ),
+        ends=ends,
         holds=holds,
     )
 
@@ -165,17 +180,15 @@ NATIONAL_IDS: Final = (
     _form("US social security", "000-00-0000", rb"\d{3}-\d{2}-\d{4}", _american),
     _form(
         "UK national insurance",
-        "AA000000A AA_00_00_00_A",
+        "AA00 AA_00_00",
         rb"[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?:\d{6}[A-D]| \d\d \d\d \d\d [A-D])",
         _british,
     ),
-    _form(
-        "German tax", "00000000000 00_000_000_000", rb"[1-9]\d(?:\d{9}| \d{3} \d{3} \d{3})", _german
-    ),
+    _form("German tax", "000_000_00", rb"[1-9]\d \d{3} \d{3} \d{3}", _german),
     _form(
         "French NIR",
-        "0000000000000 00000A0 0_00_00_0",
-        rb"[1-478]\d{4}(?:\d\d|2[AB])\d{8}|[1-478] \d\d \d\d (?:\d\d|2[AB]) \d{3} \d{3} \d\d",
+        "00000A0 000_000_00",
+        rb"[1-478]\d{4}2[AB]\d{8}|[1-478] \d\d \d\d (?:\d\d|2[AB]) \d{3} \d{3} \d\d",
         _french,
     ),
     _form("Spanish DNI and NIE", "0000000A 0000000-A", rb"(?:\d{8}|[XYZ]-?\d{7})-?[A-HJ-NP-TV-Z]", _spanish),
@@ -185,16 +198,25 @@ NATIONAL_IDS: Final = (
         rb"[A-Z]{6}\d\d[ABCDEHLMPRST]\d\d[A-Z][0-9LMNP-V]{3}[A-Z]",
         _italian,
     ),
-    _form("Swedish person", "000000-0000 000000+0000", rb"(?:19|20)?\d{6}[-+]\d{4}", _swedish),
+    _form("Swedish person", "000000-000 000000+000", rb"(?:19|20)?\d{6}[-+]\d{4}", _swedish),
     _form(
-        "Finnish person", "000000-000 000000+000 000000A000", rb"\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]", _finnish
+        "Finnish person",
+        "000000-000 000000+000 000000A000",
+        rb"\d{6}[-+A-FU-Y]\d{3}[0-9A-FHJ-NPR-Y]",
+        _finnish,
     ),
-    _form("Norwegian birth", "00000000000 000000_00000", rb"\d{6} ?\d{5}", _norwegian),
-    _form("Belgian register", "00000000000 00.00.00-000", rb"\d{11}|\d\d\.\d\d\.\d\d-\d{3}\.\d\d", _belgian),
-    _form("Polish PESEL", "00000000000", rb"\d{11}", _polish),
-    _form("Swiss AHV", "000.0000.0000 0000000000000", rb"756(?:\.\d{4}\.\d{4}\.|\d{8})\d\d", _swiss),
+    _form("Norwegian birth", "000000_00000", rb"\d{6} \d{5}", _norwegian, ends=True),
+    _form("Belgian register", "00.00.00-000", rb"\d\d\.\d\d\.\d\d-\d{3}\.\d\d", _belgian),
+    _form("Swiss AHV", "000.0000.0000", rb"756\.\d{4}\.\d{4}\.\d\d", _swiss),
     _form("Brazilian CPF", "000.000.000-00", rb"\d{3}\.\d{3}\.\d{3}-\d\d", _brazilian),
 )
+
+# Of digits alone: by how many there are.
+BARE_IDS: Final[dict[int, tuple[Callable[[bytes], bool], ...]]] = {
+    11: (_german, _norwegian, _belgian, _polish),
+    13: (lambda digits: digits.startswith(b"756") and _swiss(digits),),
+    15: (lambda digits: digits[:1] in (b"1", b"2", b"3", b"4", b"7", b"8") and _french(digits),),
+}
 
 # Characters of an account number by country: SWIFT IBAN registry.
 IBAN_LENGTHS: Final = {

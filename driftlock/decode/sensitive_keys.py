@@ -38,19 +38,14 @@ _OF_TEXT: Final = frozenset(
     "max min num per input output total prompt completion next last first stop eos bos pad unk mask".split()
 )
 _ACCOUNTS: Final = frozenset("db user smtp ftp admin root mysql postgres redis basic proxy auth".split())
+_WORKING_FOLDERS: Final = (b"PWD", b"OLDPWD")  # as shells name them
 _PARTS: Final = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _BY_ENDING: Final = {ending: rule for rule, endings in _ENDINGS.items() for ending in endings.split()}
 _BY_WORD: Final = {word: rule for rule, words in _WORDS.items() for word in words.split()}
-_LENGTHS: Final = sorted({len(ending) for ending in _BY_ENDING}, reverse=True)
 
-# In lower case and without punctuation, one of these stands in every name above.
-STEMS: Final = tuple(
-    b"passw passp passcode secret apikey accesskey privatekey signingkey encryptionkey masterkey authoriz credential "
-    b"token connectionstring securitycode mail phone mobilenumber msisdn faxnumber card ccnumber socialsecurity "
-    b"nationali identitynumber taxid taxnumber taxpayer steuer fiscal personnummer fodselsnummer passport license iban "
-    b"bankaccount name dateofbirth birthd streetaddress homeaddress postaladdress pwd otp pin cvv cvc cookie "
-    b"pan ssn nino nir dni nie pesel bsn cpf aadhaar hetu dob pass".split()
-)
+# Letters in small at the end of a name, and digits never behind them.
+Ending = str
+_LENGTHS: Final = sorted({len(ending) for ending in _BY_ENDING}, reverse=True)
 
 
 @lru_cache(maxsize=4096)
@@ -64,7 +59,7 @@ def rule_of(name: bytes) -> str | None:
     words = [word.lower() for word in _PARTS.findall(name.decode("latin-1"))]
     while words and words[-1].isdigit():
         words.pop()
-    if not words:
+    if not words or name in _WORKING_FOLDERS:
         return None
     whole = "".join(words)
     for length in _LENGTHS:
@@ -75,14 +70,26 @@ def rule_of(name: bytes) -> str | None:
         return "secrets"
     if last == "token" and before in _OF_TEXT:
         return None
-    return _BY_WORD.get(last) or _BY_WORD.get(whole)
+    return _BY_WORD.get(last)
 
 
-def plain(name: bytes) -> bytes:
-    """*name* as names given by hand are compared: lower case, letters and digits."""
-    return re.sub(rb"[^a-z0-9]", b"", name.lower())
+def endings_of(rules: Collection[str]) -> list[Ending]:
+    """How every name ends that falls under one of *rules*, apart from digits and what is neither letter nor digit."""
+    known = {
+        **_BY_ENDING,
+        **_BY_WORD,
+        **dict.fromkeys((account + "pass" for account in _ACCOUNTS), "secrets"),
+    }
+    return sorted(ending for ending, rule in known.items() if rule in rules)
 
 
-def own_stems(names: Collection[bytes]) -> tuple[bytes, ...]:
-    """As :data:`STEMS`, of names given by hand."""
-    return tuple(plain(name) for name in names)
+def own_name(name: str) -> bytes:
+    """A name given by hand as :func:`is_own` compares it: lower case, letters and digits."""
+    return re.sub(r"[^a-z0-9]", "", name.lower()).encode()
+
+
+@lru_cache(maxsize=4096)
+def is_own(name: bytes, given: frozenset[bytes]) -> bool:
+    """Whether the whole *name*, or what stands behind its last dot, is one of those *given* by hand."""
+    text = name.decode("latin-1")
+    return own_name(text) in given or own_name(text.rpartition(".")[2]) in given

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from driftlock.ports import Claim, Clock, FlaggedWindow, FoundAnomaly, Step, Store, StoredEvent
+from driftlock.services.drift_watch import DriftWatch, reset_recorded
 from driftlock.services.lease import LEASE, claimed, lost
 from driftlock.services.records import RecordWriter, disjoint_in_a_row
 from driftlock_core import state
@@ -55,9 +56,10 @@ def advance(
     if most_events is not None:
         slab_events = min(slab_events, most_events)
     with claimed(store.detections, clock, tenant, stream_id) as claim:
-        for step in _Slabs(store, tenant, stream_id, claim).work(slab_events):
-            if not store.detections.save(tenant, stream_id, step, until=clock.now() + LEASE):
-                raise lost(claim)
+        for step in _Slabs(store, clock, tenant, stream_id, claim).work(slab_events):
+            with reset_recorded(step, clock):
+                if not store.detections.save(tenant, stream_id, step, until=clock.now() + LEASE):
+                    raise lost(claim)
             windows += len(step.windows)
             if on_slab is not None:
                 on_slab(step.cursor)
@@ -69,7 +71,7 @@ def advance(
 class _Slabs:
     """A claimed stream's events as finished steps, one slab after the other."""
 
-    def __init__(self, store: Store, tenant: str, stream_id: str, claim: Claim) -> None:
+    def __init__(self, store: Store, clock: Clock, tenant: str, stream_id: str, claim: Claim) -> None:
         profile = Profile.from_configuration(claim.configuration)
         masker = Masker(profile.masks)
         self._store = store
@@ -81,6 +83,7 @@ class _Slabs:
             else state.load(claim.state, masker=masker)
         )
         self._writer = RecordWriter(store.events, tenant, stream_id, claim.stream_name, profile, masker)
+        self._drift = DriftWatch(store, clock, tenant, stream_id, self._detector.profile)
         self._reach = REACH_WINDOWS * profile.window
         self._recent = store.detections.flagged_after(tenant, stream_id, claim.cursor - self._reach)
         self._incidents = claim.incidents
@@ -89,12 +92,11 @@ class _Slabs:
         """Read, judge and describe slab by slab; the caller keeps each before asking for the next."""
         cursor = self._claim.cursor
         while slab := self._store.events.after(*self._of, cursor, slab_events):
-            windows = self._detector.update(
-                [event.payload for event in slab], [event.at_us for event in slab]
-            )
+            windows = Windows.join([self._judged(piece) for piece in self._drift.pieces(cursor, slab)])
             self._writer.remember(slab)
             anomalies = self._anomalies(windows.verdicts)
             last = _last_events(windows, slab)
+            anchors, drift = self._drift.taken()
             yield Step(
                 owner=self._claim.owner,
                 before=cursor,
@@ -107,9 +109,16 @@ class _Slabs:
                 seen_us=[event.seen_us for event in last],
                 anomalies=anomalies,
                 incidents=self._incidents,
+                anchors=anchors,
+                drift=drift,
             )
             cursor = slab[-1].seq
             self._recent = [window for window in self._recent if window.last_seq > cursor - self._reach]
+
+    def _judged(self, piece: Sequence[StoredEvent]) -> Windows:
+        windows = self._detector.update([event.payload for event in piece], [event.at_us for event in piece])
+        self._drift.look(self._detector, piece[-1])
+        return windows
 
     def _anomalies(self, verdicts: Sequence[Verdict]) -> list[FoundAnomaly]:
         known = len(self._recent)

@@ -84,6 +84,8 @@ class _Analysis:
         self._report()
         for stream in self._streams.values():
             judge = advance_series if stream.id in fitted.as_series else advance
+            # What a worker before this one has judged counts, too.
+            self._judged(stream.id, self._store.detections.cursor(stream.tenant, stream.id))
             judge(
                 self._store,
                 self._clock,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from driftlock.errors import NotFound
+from driftlock.errors import ApplicationError, NotFound
 from driftlock.ports import Configured, Store
 from driftlock.services.advance import SLAB_EVENTS
 from driftlock.services.series_plan import is_series
@@ -42,6 +42,7 @@ def complete(
 
     Raises:
         NotFound: The tenant has no such stream.
+        ApplicationError: Its first events were removed by retention.
     """
     stream = store.streams.get(tenant, stream_id)
     if stream is None:
@@ -50,6 +51,11 @@ def complete(
         return 0  # every number has its score
     if not stream.windows:
         return 0
+    if stream.removed_through:
+        raise ApplicationError(
+            f"Scores can be filled in only from a stream's first event on, and retention removed events 1 to "
+            f"{stream.removed_through:,} of this one. What is known of its windows stays."
+        )
     first, *changes = store.detections.configurations(tenant, stream_id)
     profile = Profile.from_configuration(first.configuration)
     detector = Detector(profile, gate=_wide(profile, gate))

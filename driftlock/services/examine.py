@@ -10,6 +10,7 @@ import numpy.typing as npt
 from driftlock.errors import NotFound
 from driftlock.model import AnomalyRow
 from driftlock.ports import Store, StoredEvent
+from driftlock.services.gone_events import events_there
 from driftlock.services.records import verdict_of
 from driftlock_core.bytemap import ByteMap, byte_map
 from driftlock_core.compressors import compressor_named
@@ -218,7 +219,7 @@ class Examination:
         return {
             event.seq: event.payload
             for first, last in needed(verdict)
-            for event in self._store.events.between(tenant, row.stream_id, first, last)
+            for event in events_there(self._store, tenant, row.stream_id, first, last)
         }
 
     def _masked_window(self, tenant: str, anomaly_id: str) -> list[bytes]:
@@ -226,7 +227,7 @@ class Examination:
         return _masked(verdict, self._stored(tenant, row.stream_id, row.first_seq, row.last_seq))
 
     def _stored(self, tenant: str, stream_id: str, first_seq: int, last_seq: int) -> list[StoredEvent]:
-        events = self._store.events.between(tenant, stream_id, first_seq, last_seq)
+        events = events_there(self._store, tenant, stream_id, first_seq, last_seq)
         if len(events) != last_seq - first_seq + 1:
             raise NotRecomputable(f"of events {first_seq} to {last_seq} only {len(events)} are there")
         return events

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 
 from driftlock.errors import ApplicationError
 from driftlock.ports import Claim, Clock
+from driftlock.services.acting import aside
 
 # A slab takes seconds at most; who has been silent for so long will not come back.
 LEASE: Final = timedelta(seconds=30)
@@ -36,13 +37,15 @@ def claimed(claims: _Claims, clock: Clock, tenant: str, stream_id: str) -> Itera
     """
     owner = secrets.token_hex(8)
     now = clock.now()
-    claim = claims.claim(tenant, stream_id, owner, now=now, until=now + LEASE)
+    with aside():
+        claim = claims.claim(tenant, stream_id, owner, now=now, until=now + LEASE)
     if claim is None:
         raise StreamBusy(f"Stream {stream_id} is being analyzed already; wait until that is done.")
     try:
         yield claim
     finally:
-        claims.release(tenant, stream_id, owner)
+        with aside():
+            claims.release(tenant, stream_id, owner)
 
 
 def lost(claim: Claim) -> StreamBusy:

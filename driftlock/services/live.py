@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from data_generator import UnknownScenario, perform_scenario, scenario_named
 from driftlock.errors import ApplicationError, NotFound
-from driftlock.model import Receipt, Run
+from driftlock.model import DEMO, Receipt, Run
 from driftlock.ports import Clock
 from driftlock.services.ingest import LIVE_PREFIX
 from driftlock.services.live_process import Generator, Playing
@@ -77,6 +77,11 @@ class Live:
         self._lock = threading.Lock()
         self._playing: dict[tuple[str, str], Playing] = {}
         self.address: str | None = None  # of this process's own POST /v1/streams/…
+        self.guarded: Callable[[], bool] = lambda: False  # whether that asks for the key of a tenant
+
+    def _taken_there(self, tenant: str) -> bool:
+        """Whether that address takes events of *tenant* without a key of the tenant's own, which nobody has here."""
+        return tenant == DEMO and (bool(self._settings.api_key) or not self.guarded())
 
     def start(
         self,
@@ -148,7 +153,7 @@ class Live:
             tenant=tenant,
             stream_id=stream_id,
             starts_at=starts_at,
-            address=self.address,
+            address=self.address if self._taken_there(tenant) else None,
             key=self._settings.api_key,
         )
         with self._lock:

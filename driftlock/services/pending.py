@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from driftlock.errors import NotFound
+from driftlock.errors import NotFound, StoreUnavailable
 from driftlock.model import Kind, moment
 from driftlock.ports import Clock
 from driftlock.services.advance import advance
@@ -107,6 +107,8 @@ class Pending:
                 advance(self._store, self._clock, *of, most_events=MOST_EVENTS)
         except (StreamBusy, NotFound):  # somebody else is at it, or it is gone: the next look finds that out
             return False
+        except StoreUnavailable:  # nothing is wrong with the stream: the next look tries again
+            raise
         except Exception as error:
             log_fault(logger, error, f"stream {stream.stream_id}")
             self._failed[of] = self._clock.now()

@@ -29,12 +29,20 @@ class Plan:
     monthly: Decimal  # US dollars
     included: int  # detections a month
     sells_more: bool  # beyond those
+    event_days: int  # for which events are kept, where neither the stream nor the tenant says otherwise
+    verdict_days: int  # for which windows and anomalies are kept: longer, they are small and are the proof
     each: Decimal | None = None  # US dollars for each detection beyond; None: set by contract
 
 
-DEVELOPER: Final = Plan(name="Developer", monthly=Decimal(0), included=1_000, sells_more=False)
-STANDARD: Final = Plan(name="Standard", monthly=Decimal(49), included=50_000, sells_more=True)
-GROWTH: Final = Plan(name="Growth", monthly=Decimal(249), included=500_000, sells_more=True)
+DEVELOPER: Final = Plan(
+    name="Developer", monthly=Decimal(0), included=1_000, sells_more=False, event_days=14, verdict_days=90
+)
+STANDARD: Final = Plan(
+    name="Standard", monthly=Decimal(49), included=50_000, sells_more=True, event_days=90, verdict_days=400
+)
+GROWTH: Final = Plan(
+    name="Growth", monthly=Decimal(249), included=500_000, sells_more=True, event_days=180, verdict_days=760
+)
 PLANS: Final = (DEVELOPER, STANDARD, GROWTH)
 
 
@@ -48,6 +56,16 @@ class Price:
     overage: int  # the others
     cost: Decimal | None  # US dollars a month; None: the overage is not sold, or its price set by contract
     sentence: str
+
+
+def plan_named(name: str) -> Plan | None:
+    """
+    The plan of that name in any case; None: no plan of the catalogue, as in an installation of one's own.
+
+    >>> plan_named("growth").event_days, plan_named("free")
+    (180, None)
+    """
+    return next((plan for plan in PLANS if plan.name.lower() == name.lower()), None)
 
 
 def per_month(detections: int, days: float) -> int:

@@ -36,7 +36,7 @@ def recent_events(store: Store, tenant: str, stream_id: str, most: int) -> Recen
             "This stream is judged as series of numbers: there are no windows of lines to study in it."
         )
     profile = Profile.from_configuration(stream.configuration)
-    first = max(1, stream.events - most + 1)
+    first = max(1 + stream.removed_through, stream.events - most + 1)
     cursor, payloads, times = first - 1, list[bytes](), list[int | None]()
     while cursor < stream.events and (
         slab := store.events.after(tenant, stream_id, cursor, min(SLAB_EVENTS, stream.events - cursor))

@@ -82,8 +82,9 @@ class RecordWriter:
         self._compressor = compressor_named(profile.compressor)
         self._masker = masker
         self._baseline: tuple[tuple[int, int], list[bytes]] | None = None
-        first = self._between(1, 1)
+        first = events.after(tenant, stream_id, 0, 1)  # that is still there
         self._begins_us = first[0].at_us if first else None
+        self._begins_seq = first[0].seq if first else 1
 
     def remember(self, slab: list[StoredEvent]) -> None:
         """Events that coming records will need; a look-up for each would take longer than the record itself."""
@@ -142,10 +143,10 @@ class RecordWriter:
         return self._baseline[1]
 
     def _windows_per_day(self, last: StoredEvent) -> float | None:
-        """Rate from the stream's first event to this one; None where times are missing or run backwards."""
+        """Rate from the stream's first event that is there to this one; None where times are missing or run backwards."""
         if self._begins_us is None or last.at_us is None or last.at_us <= self._begins_us:
             return None
-        return (last.seq - 1) / self._hop * DAY_US / (last.at_us - self._begins_us)
+        return (last.seq - self._begins_seq) / self._hop * DAY_US / (last.at_us - self._begins_us)
 
 
 def _beside(description: Description) -> dict[str, Any]:

@@ -1,14 +1,17 @@
 """What people say about what was flagged. Every action is one transaction, is remembered, and can be undone."""
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from driftlock.errors import NotFound
 from driftlock.model import LABELS, Label, microseconds
 from driftlock.ports import Clock
+from driftlock.services.acting import require
+from driftlock.services.feedback_store import QueueName
+from driftlock.services.feedback_votes import Said
 from driftlock.services.pattern_history import PatternHistory, StreamCount
 from driftlock.services.review_changes import (
     Change,
@@ -21,7 +24,14 @@ from driftlock.services.review_changes import (
 )
 from driftlock.services.review_marks import Reach, remember, rewrite
 from driftlock.services.review_patterns import resume, suppress
-from driftlock.services.review_store import Review, ReviewStore, StoredNote
+from driftlock.services.review_store import (
+    REVIEW_STATES,
+    Review,
+    ReviewState,
+    ReviewStore,
+    StoredNote,
+    What,
+)
 from driftlock.services.review_undo import take_back
 
 __all__ = [
@@ -40,11 +50,17 @@ REACHES: Final[tuple[Reach, ...]] = get_args(Reach)
 
 
 class Reviews:
-    """Labels, snoozes, suppressed patterns and notes; the tenant always comes first."""
+    """Labels, states, snoozes, suppressed patterns and notes; the tenant always comes first."""
 
-    def __init__(self, store: ReviewStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: ReviewStore,
+        clock: Clock,
+        labelled: Callable[[str, Sequence[str]], object] = lambda tenant, stream_ids: None,
+    ) -> None:
         self._table = store.reviews
         self._clock = clock
+        self._labelled = labelled  # called with the tenant and the streams after every label
 
     def label(
         self,
@@ -56,15 +72,18 @@ class Reviews:
         reason: str | None = None,
         note: str | None = None,
         scope: Reach = "this",
+        queue: QueueName | None = None,
     ) -> Change:
         """
         Say what flagged windows and alerts were.
 
-        Anomalies that say so already are left alone; if all do, nothing is
+        The last word stands beside an anomaly; beside it everybody who looked
+        at one of *ids* has a vote. Where both say so already nothing is
         recorded. A new label takes the old one's reason away, never its note.
 
         Args:
             ids: Of windows or of series; those that are not there are left out.
+            queue: Of the feedback page, that showed them.
             scope: These alone, all stored now with the same patterns, or all stored now of the same streams.
 
         Raises:
@@ -87,7 +106,36 @@ class Reviews:
         says = {"label": label, "reason": reason, "scope": scope}
         now = self._clock.now()
         with self._table.open(tenant, now) as desk:
-            return rewrite(desk, ids, "label", says, labelled, now=now, by=by, reach=scope)
+            said = Said(label=label, reason=reason, scope=scope, queue=queue, note=note)
+            change = rewrite(desk, ids, "label", says, labelled, now=now, by=by, reach=scope, said=said)
+            streams = {target.stream_id for target in desk.targets(ids)}
+        self._labelled(tenant, sorted(streams))
+        return change
+
+    def move(self, tenant: str, ids: Collection[str], state: ReviewState, *, by: str) -> Change:
+        """
+        Acknowledge, investigate, resolve or open again.
+
+        Raises:
+            NotFound: None of *ids* is there.
+            InvalidReview: There is no such state.
+        """
+        if state not in REVIEW_STATES:
+            raise InvalidReview(f"There is no state {state!r}; states are {', '.join(REVIEW_STATES)}.")
+        short(by=by)
+        return self._mark(tenant, ids, "state", {"state": state}, lambda one: replace(one, state=state), by)
+
+    def assign(self, tenant: str, ids: Collection[str], assignee: str | None, *, by: str) -> Change:
+        """
+        Say whose they are; None: nobody's.
+
+        Raises:
+            NotFound: None of *ids* is there.
+            InvalidReview: The id of the person is too long.
+        """
+        short(by=by, assignee=assignee)
+        says = {"assignee": assignee}
+        return self._mark(tenant, ids, "assign", says, lambda one: replace(one, assignee=assignee), by)
 
     def snooze(self, tenant: str, ids: Collection[str], until: datetime, *, by: str) -> Change:
         """
@@ -99,13 +147,8 @@ class Reviews:
         """
         short(by=by)
         self._coming(until)
-        now, says = self._clock.now(), {"until": until.isoformat()}
-
-        def snoozed(review: Review) -> Review:
-            return replace(review, snoozed_until=until)
-
-        with self._table.open(tenant, now) as desk:
-            return rewrite(desk, ids, "snooze", says, snoozed, now=now, by=by)
+        says = {"until": until.isoformat()}
+        return self._mark(tenant, ids, "snooze", says, lambda one: replace(one, snoozed_until=until), by)
 
     def suppress(
         self, tenant: str, anomaly_id: str, *, until: datetime | None, by: str, reason: str | None = None
@@ -197,6 +240,7 @@ class Reviews:
         Raises:
             NotFound: There is no such change.
             InvalidReview: It is itself an undo.
+            Forbidden: It hid or showed a pattern, and whoever undoes it may not.
         """
         short(by=by)
         now = self._clock.now()
@@ -204,6 +248,8 @@ class Reviews:
             change = desk.change(change_id)
             if change is None:
                 raise NotFound(f"There is no change {change_id}.")
+            if change.what in ("suppress", "resume"):
+                require("suppress")
             return take_back(desk, change, now, by)
 
     def history(self, tenant: str, limit: int = 50) -> list[Change]:
@@ -241,6 +287,19 @@ class Reviews:
         if found is None:
             raise NotFound(f"There is no anomaly {anomaly_id}.")
         return found
+
+    def _mark(
+        self,
+        tenant: str,
+        ids: Collection[str],
+        what: What,
+        says: dict[str, Any],
+        marked: Callable[[Review], Review],
+        by: str,
+    ) -> Change:
+        now = self._clock.now()
+        with self._table.open(tenant, now) as desk:
+            return rewrite(desk, ids, what, says, marked, now=now, by=by)
 
     def _coming(self, until: datetime) -> None:
         aware(until)

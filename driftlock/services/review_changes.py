@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 
 from driftlock.errors import ApplicationError
-from driftlock.services.review_store import HiddenPattern, Review, StoredChange, What
+from driftlock.services.review_store import HiddenPattern, Review, ReviewState, StoredChange, What
 
-_LONGEST: Final = {"by": 64, "reason": 32, "note": 2_000, "text": 500}  # characters
+_LONGEST: Final = {"by": 64, "reason": 32, "note": 2_000, "text": 500, "assignee": 32}  # characters
 _KEPT: Final = ("label", "reason", "note")
 
 
@@ -108,11 +108,15 @@ def _plain(review: Review | None) -> list[Any] | None:
         until and until.isoformat(),
         review.changed_at.isoformat(),
         review.changed_by,
+        review.state,
+        review.assignee,
     ]
 
 
 def _review(anomaly_id: str, stream_id: str, plain: list[Any]) -> Review:
-    *said, until, changed_at, changed_by = plain
+    said, (until, changed_at, changed_by, *more) = plain[: len(_KEPT)], plain[len(_KEPT) :]
+    state: ReviewState
+    state, assignee = more or ("open", None)  # changes of earlier versions knew of neither
     return Review(
         anomaly_id=anomaly_id,
         stream_id=stream_id,
@@ -120,4 +124,6 @@ def _review(anomaly_id: str, stream_id: str, plain: list[Any]) -> Review:
         snoozed_until=until and datetime.fromisoformat(until),
         changed_at=datetime.fromisoformat(changed_at),
         changed_by=changed_by,
+        state=state,
+        assignee=assignee,
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from driftlock.errors import NotFound
+from driftlock.services.feedback_votes import Said, cast
 from driftlock.services.review_changes import Change, change_of, rows_of
 from driftlock.services.review_store import Desk, Review, StoredChange, Target, What
 
@@ -23,14 +24,19 @@ def rewrite(
     now: datetime,
     by: str,
     reach: Reach = "this",
+    said: Said | None = None,
 ) -> Change:
     """
     Rewrite what stands beside anomalies; those where nothing changes are left alone.
 
+    Args:
+        said: Also the vote of *by* on each of *ids*; a vote that confirms what stands is a change too.
+
     Raises:
         NotFound: None of *ids* is there.
     """
-    targets = _reached(desk, known(desk, ids), reach)
+    looked_at = known(desk, ids)
+    targets = _reached(desk, looked_at, reach)
     standing = desk.reviews([target.id for target in targets])
     pairs = []
     for target in targets:
@@ -38,10 +44,13 @@ def rewrite(
         after = rewritten(before or _blank(target, now, by))
         if after != before:
             pairs.append((before, replace(after, changed_at=now, changed_by=by)))
-    if not pairs:
+    votes = None if said is None else cast(desk, looked_at, said, now=now, by=by)
+    touched = {after.anomaly_id for _, after in pairs} | (votes.anomalies if votes else frozenset())
+    if not touched:
         return Change(id=None, what=what, count=0, at=now, by=by, says=says)
     desk.put_reviews([after for _, after in pairs])
-    return remember(desk, what, len(pairs), says, now, by, rows=rows_of(pairs))
+    more = votes.detail() if votes else {}
+    return remember(desk, what, len(touched), says, now, by, rows=rows_of(pairs), **more)
 
 
 def known(desk: Desk, ids: Collection[str]) -> list[Target]:

@@ -4,12 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol, get_args
 
 from driftlock.model import Label
+from driftlock.services.feedback_store import Vote
 from driftlock.services.pattern_history import PatternHistory
 
-What = Literal["label", "snooze", "suppress", "resume", "annotate", "remove_note", "undo"]
+What = Literal["label", "snooze", "state", "assign", "suppress", "resume", "annotate", "remove_note", "undo"]
+ReviewState = Literal["open", "acknowledged", "investigating", "resolved"]
+REVIEW_STATES: Final[tuple[ReviewState, ...]] = get_args(ReviewState)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +27,8 @@ class Review:
     snoozed_until: datetime | None
     changed_at: datetime
     changed_by: str
+    state: ReviewState = "open"
+    assignee: str | None = None  # a person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +38,7 @@ class Target:
     id: str
     stream_id: str
     pattern: str  # empty: none was formed
+    window: int | None = None  # None: of a series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +111,23 @@ class Desk(Protocol):
 
     def drop_reviews(self, ids: Collection[str]) -> None: ...
 
+    def votes(self, anomaly_ids: Collection[str]) -> list[Vote]:
+        """Standing votes about these anomalies, oldest first."""
+
+    def window_votes(self, stream_id: str, window: int) -> list[Vote]:
+        """Standing votes about a window that was not flagged, oldest first."""
+
+    def votes_by_id(self, ids: Collection[str]) -> list[Vote]:
+        """Votes of these ids, those withdrawn included."""
+
+    def add_votes(self, votes: Sequence[Vote]) -> None: ...
+
+    def withdraw_votes(self, ids: Collection[str], at: datetime | None) -> None:
+        """Withdraw them, or with None let them stand again."""
+
+    def was_flagged(self, stream_id: str, window: int) -> bool | None:
+        """None: there is no such window."""
+
     def suppressions(self, pattern: str | None = None) -> list[StoredSuppression]:
         """Those that were not ended, of one pattern or of all, oldest first."""
 
@@ -142,6 +165,9 @@ class ReviewTable(Protocol):
 
     def history(self, tenant: str, limit: int) -> list[StoredChange]:
         """The latest changes, newest first."""
+
+    def about(self, tenant: str, anomaly_id: str) -> list[StoredChange]:
+        """Labels, snoozes, states and assignments that touched an anomaly, with all their detail, oldest first."""
 
     def suppressions(self, tenant: str, now: datetime) -> list[tuple[StoredSuppression, int]]:
         """Those in force at *now*, newest first, and how many anomalies each hides."""

@@ -4,6 +4,8 @@ import secrets
 from datetime import datetime
 from typing import Any, Final
 
+from driftlock.services.feedback_votes import confirmed
+from driftlock.services.feedback_votes import take_back as take_back_votes
 from driftlock.services.review_changes import Change, InvalidReview, LeftAlone, change_of, pair_of
 from driftlock.services.review_store import Desk, StoredChange, What
 
@@ -34,8 +36,8 @@ def take_back(desk: Desk, change: StoredChange, now: datetime, by: str) -> Chang
             undone_at=change.undone_at,
             undone_by=change.undone_by,
         )
-    if change.what in ("label", "snooze"):
-        count, left, gone = _reviews(desk, change)
+    if change.what in ("label", "snooze", "state", "assign"):
+        count, left, gone = _reviews(desk, change, now)
     elif change.what in ("suppress", "resume"):
         count, left, gone = _suppression(desk, change, now)
     else:
@@ -54,14 +56,19 @@ def take_back(desk: Desk, change: StoredChange, now: datetime, by: str) -> Chang
     return change_of(stored, left=left, gone=gone)
 
 
-def _reviews(desk: Desk, change: StoredChange) -> Outcome:
+def _reviews(desk: Desk, change: StoredChange, moment: datetime) -> Outcome:
     rows: dict[str, list[Any]] = change.detail["rows"]
     standing = desk.reviews([target.id for target in desk.targets(rows)])
+    other = frozenset(one for one, now in standing.items() if now != pair_of(one, rows[one])[1])
+    about, votes = take_back_votes(desk, dict(change.detail), other, moment)
+    voted = {vote.anomaly_id for vote in votes}
     back, blank, left = [], [], []
     for anomaly_id, now in standing.items():
         before, after = pair_of(anomaly_id, rows[anomaly_id])
         if now != after:
             left.append(LeftAlone(id=anomaly_id, by=now.changed_by, at=now.changed_at))
+        elif anomaly_id in voted and (same := confirmed(desk, now)) is not None:
+            back.append(same)  # somebody else said so too: by their word it stands
         elif before is None:
             blank.append(anomaly_id)
         else:
@@ -69,7 +76,9 @@ def _reviews(desk: Desk, change: StoredChange) -> Outcome:
     desk.put_reviews(back)
     desk.drop_reviews(blank)
     left.sort(key=lambda one: one.id)
-    return len(back) + len(blank), tuple(left), change.detail["count"] - len(standing)
+    restored = {review.anomaly_id for review in back} | set(blank) | about
+    gone = change.detail["count"] - len(restored | set(standing))
+    return len(restored), tuple(left), gone
 
 
 def _suppression(desk: Desk, change: StoredChange, now: datetime) -> Outcome:

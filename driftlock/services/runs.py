@@ -8,6 +8,7 @@ from typing import Any, BinaryIO, Final
 from driftlock.errors import MalformedPayload, NotFound
 from driftlock.model import Kind, Run, Source
 from driftlock.ports import Clock, Removed, Spool, Store
+from driftlock.services.acting import by_system
 from driftlock.settings import Settings
 from driftlock_core.profiles import Profile
 
@@ -138,7 +139,9 @@ def remove_expired(store: Store, spool: Spool, clock: Clock) -> list[str]:
     """Remove every run past its time, of all tenants, and copies of sources left behind; answers the ids."""
     gone = []
     for tenant, run_id in store.runs.expired(clock.now()):
-        if store.runs.delete(tenant, run_id) is not None:
+        with by_system(tenant, "run.expire", "run", run_id, at=clock.now(), waits=True):
+            removed = store.runs.delete(tenant, run_id)
+        if removed is not None:
             spool.remove(run_id)
             gone.append(run_id)
     spool.sweep(store.runs.unfinished())

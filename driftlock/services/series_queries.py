@@ -118,11 +118,15 @@ class SeriesQueries:
         stream = None if anomaly is None else self._queries.stream(tenant, anomaly.row.stream_id)
         if anomaly is None or stream is None:
             raise NotFound(f"There is no anomaly {anomaly_id}.")
-        values, times = self._values(stream, anomaly.verdict)
+        values, times = self.values(stream, anomaly.verdict)
         return recompute_series(anomaly.verdict, values, times)
 
-    def _values(self, stream: Stream, verdict: SeriesVerdict) -> tuple[list[float], list[float]]:
-        """Values and times of the series, from the stored events and not from what was kept of them."""
+    def values(self, stream: Stream, verdict: SeriesVerdict) -> tuple[list[float], list[float]]:
+        """
+        Values and times that an anomaly is computed from, from the stored events and not from what was kept of them.
+
+        From the first record of its series on, NaN where there is none; fewer where events are gone.
+        """
         measurements = Measurements(SeriesPlan.from_configuration(stream.configuration).reading)
         silent = math.ceil(verdict.parameters["silent_part"] * verdict.warmup)
         most = verdict.last_record + 2 + silent

@@ -171,6 +171,11 @@ class Tuning:
                 return replace(self._held[key][1], stream=stream)
         columns = self._store.verdicts.scores(tenant, stream_id)
         first = self._store.events.between(tenant, stream_id, 1, profile.baseline)
+        if stream.removed_through:
+            raise CannotTune(
+                f"Retention removed events 1 to {stream.removed_through:,} of this stream; other limits are counted "
+                "from its first events on. Keep its events longer to tune it, or begin a new stream."
+            )
         cold = first_references([event.payload for event in first], profile)
         found = History(
             stream=stream,

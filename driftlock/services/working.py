@@ -4,7 +4,7 @@ import logging
 import secrets
 from typing import Final, Literal, Protocol
 
-from driftlock.errors import ApplicationError
+from driftlock.errors import ApplicationError, StoreUnavailable
 from driftlock.services.faults import log_fault
 from driftlock.services.lease import LEASE
 from driftlock_core.errors import DriftlockError
@@ -51,13 +51,20 @@ def go_on(answer: Literal["go on", "cancel", "gone"]) -> None:
 
 
 def see_through(work: Work, logger: logging.Logger) -> None:
-    """Do *work*; however it ends, this returns, and the outcome stands in the store."""
+    """
+    Do *work*; however it ends, this returns, and the outcome stands in the store.
+
+    Raises:
+        StoreUnavailable: There is no store to put an outcome into; the work is left as if its worker had died.
+    """
     try:
         work.work()
     except Gone:
         pass
     except Cancelled:
         work.finish_cancelled()
+    except StoreUnavailable:  # nothing is wrong with the work: it is taken up again when the store is back
+        raise
     except (ApplicationError, DriftlockError) as known:
         work.finish_failed(str(known))
     except Exception as unknown:

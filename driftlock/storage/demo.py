@@ -5,6 +5,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from driftlock.services.acting import note
 from driftlock.services.demo import DemoState
 from driftlock.storage.connect import EVERY_TENANT, carry, reading, writing
 from driftlock.storage.schema import demo_data, runs, streams
@@ -37,6 +38,7 @@ class SqlDemo:
             for condition in there:
                 if connection.scalar(sa.select(sa.exists().where(condition))):
                     return False
+            note(within=connection)
             connection.execute(sa.insert(demo_data).values(tenant=tenant, begun_at=now, days=days, taken=0))
         return True
 

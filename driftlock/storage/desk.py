@@ -7,6 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from driftlock.services import audit_reviews
+from driftlock.services.feedback_store import Vote
 from driftlock.services.review_store import (
     Review,
     StoredChange,
@@ -15,6 +17,7 @@ from driftlock.services.review_store import (
     Target,
     What,
 )
+from driftlock.storage import feedback
 from driftlock.storage.desk_parts import (
     CHANGE,
     alive,
@@ -26,7 +29,7 @@ from driftlock.storage.desk_parts import (
     read_review,
     there,
 )
-from driftlock.storage.schema import annotations, desk_changes, reviews, streams, suppressions
+from driftlock.storage.schema import annotations, desk_changes, reviews, streams, suppressions, windows
 
 
 class SqlDesk:
@@ -78,6 +81,33 @@ class SqlDesk:
             self._connection.execute(
                 sa.delete(reviews).where(reviews.c.tenant == self._tenant, reviews.c.anomaly_id.in_(some))
             )
+
+    def votes(self, anomaly_ids: Collection[str]) -> list[Vote]:
+        """Standing votes about these anomalies, oldest first."""
+        return feedback.standing_votes(self._connection, self._tenant, anomaly_ids)
+
+    def window_votes(self, stream_id: str, window: int) -> list[Vote]:
+        """Standing votes about a window that was not flagged, oldest first."""
+        return feedback.window_votes(self._connection, self._tenant, stream_id, window)
+
+    def votes_by_id(self, ids: Collection[str]) -> list[Vote]:
+        """Votes of these ids, those withdrawn included."""
+        return feedback.votes_by_id(self._connection, self._tenant, ids)
+
+    def add_votes(self, votes: Sequence[Vote]) -> None:
+        """Keep new ones."""
+        feedback.add_votes(self._connection, self._tenant, votes)
+
+    def withdraw_votes(self, ids: Collection[str], at: datetime | None) -> None:
+        """Withdraw them, or with None let them stand again."""
+        feedback.withdraw_votes(self._connection, self._tenant, ids, at)
+
+    def was_flagged(self, stream_id: str, window: int) -> bool | None:
+        """None: there is no such window."""
+        query = sa.select(windows.c.flagged).where(
+            windows.c.tenant == self._tenant, windows.c.stream_id == stream_id, windows.c.window == window
+        )
+        return self._connection.scalar(query)
 
     def suppressions(self, pattern: str | None = None) -> list[StoredSuppression]:
         """Those in force, of one pattern or of all, oldest first."""
@@ -135,6 +165,7 @@ class SqlDesk:
 
     def add_change(self, change: StoredChange) -> None:
         """Remember it."""
+        audit_reviews.tell(change, self._connection)
         self._add(desk_changes, {name: getattr(change, name) for name in CHANGE})
 
     def mark_undone(self, change_id: str, at: datetime, by: str) -> None:

@@ -9,12 +9,13 @@ from typing import Final, TypeVar
 import sqlalchemy as sa
 
 from driftlock.services.review_store import Review, StoredChange, StoredNote, StoredSuppression, Target
-from driftlock.storage.schema import anomalies, desk_changes, runs, series_anomalies, streams
+from driftlock.storage.schema import anomalies, desk_changes, detector_states, runs, series_anomalies, streams
 from driftlock.storage.work_queue import LIVE
 
 # Values in one statement; databases differ in how many they take, and none refuses so few.
 CHUNK: Final = 500
 Row = TypeVar("Row", StoredSuppression, StoredNote)
+REVIEWED: Final = ("label", "snooze", "state", "assign")  # changes of what stands beside anomalies
 CHANGE: Final = tuple(field.name for field in fields(StoredChange))
 
 
@@ -50,7 +51,8 @@ def found_by(
     found = []
     for table in (anomalies, series_anomalies):
         for some in chunks(values):
-            query = sa.select(table.c.id, table.c.stream_id, table.c.pattern).where(
+            window = table.c.window if "window" in table.c else sa.null().label("window")
+            query = sa.select(table.c.id, table.c.stream_id, table.c.pattern, window).where(
                 table.c.tenant == tenant, table.c[column].in_(some), there(table, now)
             )
             found += [Target(**row) for row in connection.execute(query).mappings()]
@@ -63,7 +65,7 @@ def forget(connection: sa.Connection, tenant: str, stream_ids: Collection[str]) 
         said = sa.cast(desk_changes.c.detail, sa.Text)
         query = sa.select(desk_changes.c.id, desk_changes.c.detail).where(
             desk_changes.c.tenant == tenant,
-            desk_changes.c.what.in_(("label", "snooze")),
+            desk_changes.c.what.in_(REVIEWED),
             sa.or_(*(said.contains(stream_id) for stream_id in some)),
         )
         for change_id, detail in connection.execute(query).all():
@@ -73,6 +75,18 @@ def forget(connection: sa.Connection, tenant: str, stream_ids: Collection[str]) 
                 .where(desk_changes.c.tenant == tenant, desk_changes.c.id == change_id)
                 .values(detail=detail | {"rows": rows})
             )
+
+
+def hold(connection: sa.Connection, tenant: str, stream_ids: Collection[str]) -> None:
+    """
+    Until the transaction ends nobody judges these streams or adds to them.
+
+    Whoever judges goes first to the state, then to the stream; so does this, and neither waits for the other.
+    """
+    for some in chunks(stream_ids):
+        for table, key in ((detector_states, detector_states.c.stream_id), (streams, streams.c.id)):
+            held = sa.select(key).where(table.c.tenant == tenant, key.in_(some)).order_by(key)
+            connection.execute(held.with_for_update())
 
 
 def there(table: sa.Table, now: datetime) -> sa.ColumnElement[bool]:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from driftlock.errors import NotFound
 from driftlock.ports import Claim, Configured, FlaggedWindow, FoundAnomaly, Step
+from driftlock.storage.anchors import keep_step
 from driftlock.storage.connect import reading, writing
 from driftlock.storage.schema import anomalies, detector_states, profile_changes, streams, windows
 from driftlock_core.window_views.catalogue import ASPECTS
@@ -36,7 +37,7 @@ class SqlDetections:
         """
         this = _state_of(tenant, stream_id)
         free = detector_states.c.lease_owner.is_(None) | (detector_states.c.lease_until < now)
-        with writing(self._engine, tenant) as connection:
+        with writing(self._engine, tenant, lasting=False, alone=False) as connection:
             stream = connection.execute(
                 sa.select(streams.c.name, streams.c.configuration, streams.c.incidents).where(
                     streams.c.tenant == tenant, streams.c.id == stream_id
@@ -98,9 +99,17 @@ class SqlDetections:
         with reading(self._engine, tenant) as connection:
             return [FlaggedWindow(*row) for row in connection.execute(query)]
 
+    def cursor(self, tenant: str, stream_id: str) -> int:
+        """Last seq that was judged; 0 for a stream that has not begun, or is not there."""
+        with reading(self._engine, tenant) as connection:
+            return (
+                connection.scalar(sa.select(detector_states.c.cursor).where(_state_of(tenant, stream_id)))
+                or 0
+            )
+
     def release(self, tenant: str, stream_id: str, owner: str) -> None:
         """Give the lease back, if it is still *owner*'s."""
-        with writing(self._engine, tenant) as connection:
+        with writing(self._engine, tenant, lasting=False, alone=False) as connection:
             connection.execute(
                 sa.update(detector_states)
                 .where(_state_of(tenant, stream_id), detector_states.c.lease_owner == owner)
@@ -115,7 +124,7 @@ class SqlDetections:
         step's own lease, so no slab is kept twice, whatever clocks do.
         """
         of_stream = {"tenant": tenant, "stream_id": stream_id}
-        with writing(self._engine, tenant) as connection:
+        with writing(self._engine, tenant, lasting=False, alone=False) as connection:
             moved = connection.execute(
                 sa.update(detector_states)
                 .where(
@@ -150,6 +159,7 @@ class SqlDetections:
                     expected_by_chance=expected,
                 )
             )
+            keep_step(connection, tenant, stream_id, step)
         return True
 
     def fill(self, tenant: str, stream_id: str, computed: Windows) -> int:
@@ -174,12 +184,12 @@ class SqlDetections:
         ]
         if not rows:
             return 0
-        new = {name: sa.bindparam(f"new_{name}", type_=sa.Double) for name in _OF_ASPECTS}
-        exact, p_perm = sa.bindparam("exact", type_=sa.Boolean), sa.bindparam("p_perm", type_=sa.Double)
+        new = {name: _given(f"new_{name}", sa.Double) for name in _OF_ASPECTS}
+        exact, p_perm = _given("exact", sa.Boolean), _given("p_perm", sa.Double)
         missing = [windows.c[name].is_(None) & new[name].is_not(None) for name in _OF_ASPECTS]
         # Of a score known by its bound the distance of content was a bound, too.
         nearer = windows.c.content_distance > new["content_distance"]
-        with writing(self._engine, tenant) as connection:
+        with writing(self._engine, tenant, lasting=False, alone=False) as connection:
             return connection.execute(
                 sa.update(windows)
                 .where(
@@ -194,7 +204,7 @@ class SqlDetections:
                     ),
                 )
                 .values(
-                    score=sa.case((exact, sa.bindparam("score", type_=sa.Double)), else_=windows.c.score),
+                    score=sa.case((exact, _given("score", sa.Double)), else_=windows.c.score),
                     c_window=sa.case(
                         (exact, sa.bindparam("c_window", type_=sa.BigInteger)), else_=windows.c.c_window
                     ),
@@ -212,6 +222,11 @@ class SqlDetections:
                 ),
                 rows,
             ).rowcount
+
+
+def _given(name: str, kind: type[sa.Double[float]] | type[sa.Boolean]) -> sa.ColumnElement[Any]:
+    """A parameter that says its type: PostgreSQL cannot tell it from where it stands."""
+    return sa.cast(sa.bindparam(name, type_=kind), kind)
 
 
 def _aspect_columns(found: Windows) -> list[npt.NDArray[np.float64]]:

@@ -6,6 +6,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from driftlock.model import RunState
+from driftlock.services.acting import note
 from driftlock.services.job_kinds import JobKind
 from driftlock.services.jobs import Job
 from driftlock.storage.connect import EVERY_TENANT, reading, writing
@@ -48,6 +49,7 @@ class SqlJobs:
                 if other.options == job.options:
                     return str(other.id)
             row = {column.name: getattr(job, column.name) for column in _OF_JOB}
+            note(after={"job": job.id}, within=connection)
             connection.execute(sa.insert(jobs).values(row | {"cancel_requested": False}))
             for state in OVER:
                 over = alike & (jobs.c.state == state)

@@ -1,11 +1,14 @@
 """Which streams have events that are not judged yet."""
 
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import sqlalchemy as sa
 
 from driftlock.services.pending import Behind
-from driftlock.storage.connect import EVERY_TENANT, reading
+from driftlock.storage.connect import EVERY_TENANT, carry, reading
+from driftlock.storage.desk_parts import chunks
 from driftlock.storage.schema import detector_states, events, runs, streams
 
 # Runs of other sources are judged by whoever works on the run, when it has been read.
@@ -14,9 +17,9 @@ _JUDGED: Final = sa.and_(
     detector_states.c.tenant == streams.c.tenant, detector_states.c.stream_id == streams.c.id
 )
 _NEXT: Final = sa.and_(
-    events.c.tenant == streams.c.tenant,
-    events.c.stream_id == streams.c.id,
-    events.c.seq == detector_states.c.cursor + 1,
+    detector_states.c.tenant == events.c.tenant,
+    detector_states.c.stream_id == events.c.stream_id,
+    detector_states.c.cursor + 1 == events.c.seq,
 )
 _RUN: Final = sa.and_(runs.c.tenant == streams.c.tenant, runs.c.id == streams.c.run_id)
 
@@ -37,17 +40,26 @@ class SqlPending:
                 streams.c.configuration,
                 detector_states.c.cursor,
                 (streams.c.events - detector_states.c.cursor).label("events"),
-                events.c.received_us.label("since_us"),
             )
             .join(detector_states, _JUDGED)
-            .join(events, _NEXT)
             .join(runs, _RUN, isouter=True)
             .where(streams.c.events > detector_states.c.cursor)
             .where(streams.c.run_id.is_(None) | runs.c.source.in_(FED))
-            .order_by(events.c.received_us, streams.c.tenant, streams.c.id)
+            .order_by(streams.c.tenant)
         )
+        found = []
         with reading(self._engine, EVERY_TENANT) as connection:
-            return [Behind(**row) for row in connection.execute(query).mappings()]
+            waiting = connection.execute(query).mappings().all()
+            for tenant, of_tenant in groupby(waiting, key=itemgetter("tenant")):
+                rows = list(of_tenant)
+                since = _since(connection, tenant, [row["stream_id"] for row in rows])
+                found += [
+                    Behind(**row, since_us=since[row["stream_id"]])
+                    for row in rows
+                    if row["stream_id"] in since
+                ]
+        found.sort(key=lambda one: (one.since_us, one.tenant, one.stream_id))
+        return found
 
     def waiting(self, tenant: str, stream_id: str) -> int:
         """Events of one stream that are not judged yet; 0 for one that is not there."""
@@ -58,3 +70,17 @@ class SqlPending:
         )
         with reading(self._engine, tenant) as connection:
             return connection.scalar(query) or 0
+
+
+def _since(connection: sa.Connection, tenant: str, stream_ids: list[str]) -> dict[str, int]:
+    """When the first event came in that is not judged yet, by stream: events are no part of the work queue."""
+    carry(connection, tenant)
+    found = {}
+    for some in chunks(stream_ids):
+        query = (
+            sa.select(events.c.stream_id, events.c.received_us)
+            .join(detector_states, _NEXT)
+            .where(events.c.tenant == tenant, events.c.stream_id.in_(some))
+        )
+        found.update({row.stream_id: row.received_us for row in connection.execute(query)})
+    return found

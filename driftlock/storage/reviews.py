@@ -11,7 +11,7 @@ from driftlock.services.pattern_history import PatternHistory
 from driftlock.services.review_store import Review, StoredChange, StoredSuppression
 from driftlock.storage.connect import reading, writing
 from driftlock.storage.desk import SqlDesk
-from driftlock.storage.desk_parts import changes, found_by_id, of_table, read_review, there
+from driftlock.storage.desk_parts import CHANGE, REVIEWED, changes, found_by_id, of_table, read_review, there
 from driftlock.storage.pattern_counts import pattern_history
 from driftlock.storage.schema import anomalies, desk_changes, reviews, series_anomalies, suppressions
 
@@ -41,6 +41,17 @@ class SqlReviews:
         """The latest changes, newest first."""
         with reading(self._engine, tenant) as connection:
             return changes(connection, desk_changes.c.tenant == tenant, limit)
+
+    def about(self, tenant: str, anomaly_id: str) -> list[StoredChange]:
+        """Labels, snoozes, states and assignments that touched an anomaly, with all their detail, oldest first."""
+        query = (
+            sa.select(*(desk_changes.c[name] for name in CHANGE))
+            .where(desk_changes.c.tenant == tenant, desk_changes.c.what.in_(REVIEWED))
+            .where(sa.cast(desk_changes.c.detail, sa.Text).contains(anomaly_id, autoescape=True))
+            .order_by(desk_changes.c.at, desk_changes.c.id)
+        )
+        with reading(self._engine, tenant) as connection:
+            return [StoredChange(**row) for row in connection.execute(query).mappings()]
 
     def suppressions(self, tenant: str, now: datetime) -> list[tuple[StoredSuppression, int]]:
         """Those in force at *now*, newest first, and how many anomalies each hides."""

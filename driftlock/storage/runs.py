@@ -9,8 +9,9 @@ import sqlalchemy as sa
 
 from driftlock.model import DecodingReport, KindEvidence, Recognition, Run, RunState, SkippedLine, Source
 from driftlock.ports import Removed
+from driftlock.services.acting import note
 from driftlock.storage.connect import EVERY_TENANT, empty_log, reading, writing
-from driftlock.storage.desk_parts import forget
+from driftlock.storage.desk_parts import forget, hold
 from driftlock.storage.schema import metadata, runs, streams
 from driftlock.storage.work_queue import LIVE, Answer, WorkQueue
 
@@ -43,6 +44,7 @@ class SqlRuns:
         with writing(self._engine, run.tenant) as connection:
             if connection.scalar(taken) is not None:
                 return False
+            note(object_id=run.id, within=connection)
             connection.execute(sa.insert(runs).values(row))
         return True
 
@@ -129,6 +131,10 @@ class SqlRuns:
         """Remove a run and everything that came of it, from the log too; None if there is no such run."""
         made = sa.select(streams.c.id).where(streams.c.tenant == tenant, streams.c.run_id == run_id)
         with writing(self._engine, tenant) as connection:
+            connection.execute(
+                sa.select(runs.c.id).where(self._queue.is_row(tenant, run_id)).with_for_update()
+            )
+            hold(connection, tenant, list(connection.scalars(made)))
             forget(connection, tenant, list(connection.scalars(made)))
             counts = {
                 table.name: connection.execute(
@@ -140,13 +146,15 @@ class SqlRuns:
             removed = connection.execute(sa.delete(streams).where(of_run)).rowcount
             if not connection.execute(sa.delete(runs).where(self._queue.is_row(tenant, run_id))).rowcount:
                 return None
+            gone = Removed(
+                streams=removed,
+                events=counts["events"],
+                windows=counts["windows"],
+                anomalies=counts["anomalies"] + counts["series_anomalies"],
+            )
+            note(before=asdict(gone), object_kind="run", object_id=run_id, within=connection)
         empty_log(self._engine)
-        return Removed(
-            streams=removed,
-            events=counts["events"],
-            windows=counts["windows"],
-            anomalies=counts["anomalies"] + counts["series_anomalies"],
-        )
+        return gone
 
     def expired(self, now: datetime) -> list[tuple[str, str]]:
         """(tenant, run id) of finished runs past their time."""

@@ -74,6 +74,9 @@ streams: Final = sa.Table(
     sa.Column("expires_at", UtcTime),
     sa.Column("redact", json_column()),  # rules of redaction; null: those of the tenant
     sa.Column("retention_days", sa.Integer),  # null: that of the tenant
+    # Events up to here were removed as too old, the last of them then.
+    sa.Column("removed_through", sa.BigInteger, nullable=False, server_default="0"),
+    sa.Column("removed_at", UtcTime),
     sa.Column(
         "settings", json_column()
     ),  # of drift: hours until it is told, whether an anchor is reset; null: usual

@@ -58,6 +58,7 @@ votes: Final = sa.Table(
     sa.Column("label", sa.String(16), nullable=False),
     sa.Column("reason", sa.String(32)),
     sa.Column("scope", sa.String(16), nullable=False),  # this, pattern, stream
+    sa.Column("queue", sa.String(16)),  # that showed it: newest, boundary, random, …; null: none
     sa.Column("note", sa.Text),
     sa.Column("by", sa.String(64), nullable=False),
     sa.Column("at", UtcTime, nullable=False),

@@ -59,7 +59,7 @@ class SqlSeries:
         step's own lease, so no slab is kept twice, whatever clocks do.
         """
         of_stream = {"tenant": tenant, "stream_id": stream_id}
-        with writing(self._engine, tenant) as connection:
+        with writing(self._engine, tenant, lasting=False, alone=False) as connection:
             moved = connection.execute(
                 sa.update(detector_states)
                 .where(

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from driftlock.errors import NotFound
-from driftlock.model import Stream
+from driftlock.model import Kind, Stream
 from driftlock.services.series_plan import is_series
-from driftlock.storage.connect import available, reading, writing
+from driftlock.storage.connect import reading, writing
 from driftlock.storage.schema import detector_states, runs, streams
 from driftlock_core.profiles import Profile
 
@@ -44,7 +44,7 @@ class SqlStreams:
         Raises:
             StoreUnavailable: The database is busy, or its disk full.
         """
-        with available(), suppress(IntegrityError):
+        with suppress(IntegrityError):
             self.add(stream)
 
     def get(self, tenant: str, stream_id: str) -> Stream | None:
@@ -65,6 +65,9 @@ class SqlStreams:
 
     def configure(self, tenant: str, stream_id: str, configuration: dict[str, Any]) -> bool:
         """Give a stream that has not begun another configuration; False if it has begun, or is not there."""
+        return self._configure(tenant, stream_id, configuration)
+
+    def _configure(self, tenant: str, stream_id: str, configuration: dict[str, Any], **more: Any) -> bool:
         begun = sa.exists().where(
             detector_states.c.tenant == tenant,
             detector_states.c.stream_id == stream_id,
@@ -76,9 +79,19 @@ class SqlStreams:
                 connection.execute(
                     sa.update(streams)
                     .where(streams.c.tenant == tenant, streams.c.id == stream_id, ~begun)
-                    .values(configuration=configuration, events_needed=needed)
+                    .values(configuration=configuration, events_needed=needed, **more)
                 ).rowcount
             )
+
+    def alter(self, tenant: str, stream_id: str, **values: Any) -> bool:
+        """Set columns of the stream; False: there is no such stream."""
+        this = (streams.c.tenant == tenant) & (streams.c.id == stream_id)
+        with writing(self._engine, tenant) as connection:
+            return bool(connection.execute(sa.update(streams).where(this).values(**values)).rowcount)
+
+    def reshape(self, tenant: str, stream_id: str, kind: Kind, configuration: dict[str, Any]) -> bool:
+        """Kind and configuration of a stream of which nothing was judged yet; False if something was."""
+        return self._configure(tenant, stream_id, configuration, kind=kind)
 
     def _read(self, tenant: str, query: sa.Select[Any]) -> list[Stream]:
         with reading(self._engine, tenant) as connection:

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from driftlock.model import Label
+from driftlock.services.acting import note
 from driftlock.services.tuning_changes import LimitsChange, ProfileChange
 from driftlock.storage.connect import reading, writing
 from driftlock.storage.schema import (
@@ -87,6 +88,16 @@ class SqlTuning:
                 .where(streams.c.tenant == made.tenant, streams.c.id == made.stream_id)
                 .values(configuration=made.configuration, status=change.status)
             )
+            note(
+                before=_limits(made.before),
+                after=_limits(made.configuration) | {"after_event": made.after_seq},
+                reason=made.reason,
+                within=connection,
+            )
             row = {column.name: getattr(made, column.name) for column in profile_changes.columns}
             connection.execute(sa.insert(profile_changes).values(row))
         return True
+
+
+def _limits(configuration: dict[str, Any]) -> dict[str, Any]:
+    return {name: configuration[name] for name in ("name", "threshold", "alpha") if name in configuration}

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 
 class UtcTime(sa.TypeDecorator[datetime]):
@@ -29,8 +28,13 @@ class UtcTime(sa.TypeDecorator[datetime]):
 
 
 def json_column() -> sa.types.TypeEngine[Any]:
-    """JSON; on PostgreSQL its binary form, which can be indexed."""
-    return sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+    """
+    JSON as the text that was written, on every database.
+
+    PostgreSQL's binary form forgets the order of keys and the sign of zero, and takes no NUL; evidence comes back
+    to the last character.
+    """
+    return sa.JSON(none_as_null=True)
 
 
 def write_json(value: object) -> str:

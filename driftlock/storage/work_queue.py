@@ -6,6 +6,7 @@ from typing import Any, Final, Literal
 import sqlalchemy as sa
 
 from driftlock.model import RunState
+from driftlock.services.acting import note
 from driftlock.storage.connect import carry, writing
 
 LIVE: Final = ("queued", "running")
@@ -59,7 +60,7 @@ class WorkQueue:
 
     def report(self, tenant: str, row_id: str, worker: str, *, now: datetime, **progress: Any) -> Answer:
         """Say how far it is, and learn whether to go on; "gone": deleted, or given to another worker."""
-        with writing(self._engine, tenant) as connection:
+        with writing(self._engine, tenant, lasting=False, alone=False) as connection:
             cancel = connection.scalar(
                 sa.update(self._table)
                 .where(self._held(tenant, row_id, worker))
@@ -72,7 +73,7 @@ class WorkQueue:
 
     def put_back(self, tenant: str, row_id: str, worker: str) -> None:
         """Let it wait again, if it is still *worker*'s."""
-        with writing(self._engine, tenant) as connection:
+        with writing(self._engine, tenant, lasting=False, alone=False) as connection:
             connection.execute(
                 sa.update(self._table)
                 .where(self._held(tenant, row_id, worker))
@@ -83,7 +84,7 @@ class WorkQueue:
         self, tenant: str, row_id: str, worker: str, state: RunState, *, now: datetime, **values: Any
     ) -> bool:
         """Close the row; False, and nothing done, if it is no longer *worker*'s."""
-        with writing(self._engine, tenant) as connection:
+        with writing(self._engine, tenant, alone=False) as connection:
             return bool(
                 connection.execute(
                     sa.update(self._table)
@@ -103,11 +104,12 @@ class WorkQueue:
             False if there is no such row.
         """
         is_row = self.is_row(tenant, row_id)
-        with writing(self._engine, tenant) as connection:
+        with writing(self._engine, tenant, alone=False) as connection:
             state = connection.scalar(sa.select(self._table.c.state).where(is_row).with_for_update())
             values: dict[str, Any] = {"cancel_requested": True}
             if state == "queued":
                 values |= {"state": "cancelled", "finished_at": now, **cancelled}
             if state in LIVE:
+                note(before={"state": state}, within=connection)
                 connection.execute(sa.update(self._table).where(is_row).values(values))
         return state is not None

@@ -9,6 +9,8 @@ from driftlock.model import Anomaly, AnomalyRow
 from driftlock.services.context import Around
 from driftlock.ui import (
     anomaly_navigation,
+    case_comments,
+    case_link,
     context_history,
     context_llm,
     context_notes,
@@ -18,7 +20,7 @@ from driftlock.ui import (
     words,
 )
 from driftlock.ui.charts import PLOTLY_CONFIG
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, tenant
 from driftlock.ui.timeline_chart import Interval, timeline
 from driftlock_core.numbers_text import count_text, ncd_text
 
@@ -27,7 +29,7 @@ EITHER_SIDE: Final = 5  # flagged neighbours listed before and after
 
 def show(anomaly: Anomaly) -> None:
     """Timeline and neighbours, then what its kind has to show, then its pattern and the notes."""
-    around = app().context.around(tenant(), anomaly.row.id)
+    around = desk().context.around(tenant(), anomaly.row.id)
     _timeline(anomaly, around)
     _neighbours(anomaly.row, around.neighbours)
     if anomaly.row.kind == "traces":
@@ -36,8 +38,10 @@ def show(anomaly: Anomaly) -> None:
         context_llm.show(anomaly)
     elif anomaly.row.kind == "metrics":
         context_numbers.show(anomaly)
+    case_link.show(anomaly.row.id)
     context_history.show(anomaly.row.id, anomaly.row.views)
     context_notes.show(anomaly.row.stream_id, *context_notes.reach(around.columns, anomaly.row.seen_at))
+    case_comments.of_anomaly(anomaly.row.id)
 
 
 def _timeline(anomaly: Anomaly, around: Around) -> None:
@@ -48,7 +52,7 @@ def _timeline(anomaly: Anomaly, around: Around) -> None:
         around.columns,
         colours=colours(),
         threshold=float(anomaly.record["threshold"]),
-        ordinary=app().queries.ordinary_range(tenant(), row.stream_id),
+        ordinary=desk().queries.ordinary_range(tenant(), row.stream_id),
         truth=[Interval(around.first_seq, around.last_seq, "this window")],
     )
     since, until = context_notes.reach(around.columns, row.seen_at)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from driftlock.model import Anomaly
 from driftlock.ui import view_words, words
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock_core.jury import Jury
 from driftlock_core.numbers_text import percent_text, size_text
 
@@ -27,7 +27,7 @@ def show(anomaly: Anomaly) -> None:
 @st.cache_data(show_spinner=False, scope="session", max_entries=8)
 def measured(tenant: str, anomaly_id: str) -> Jury | None:
     """The jury on one window; computed once a session."""
-    return app().cross_checks.jury(tenant, anomaly_id)
+    return desk().cross_checks.jury(tenant, anomaly_id)
 
 
 def sentence(found: Jury) -> str:

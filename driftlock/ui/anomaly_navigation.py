@@ -6,7 +6,7 @@ from driftlock.model import Anomaly, Stream
 from driftlock.services.series_queries import SeriesAnomaly
 from driftlock.ui import frame, links, page, review_queue, words
 from driftlock.ui.review_queue import Place
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, tenant
 from driftlock_core.numbers_text import count_text
 
 
@@ -37,7 +37,7 @@ def show(anomaly_id: str, stream: Stream, in_stream: Place) -> None:
     """
     queue = review_queue.held(anomaly_id)
     place = (queue.place(anomaly_id) if queue else None) or in_stream
-    review = app().review.review_of(tenant(), anomaly_id)
+    review = desk().review.review_of(tenant(), anomaly_id)
     labelled = review is not None and review.label is not None
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="anomaly-navigation"):
         st.button(

@@ -10,9 +10,17 @@ from driftlock.errors import ApplicationError
 from driftlock.model import AnomalyRow
 from driftlock.services.review import Review, Suppression
 from driftlock.services.series_store import SeriesAnomalyRow
-from driftlock.ui import frame, overview_actions, overview_history, words
+from driftlock.ui import (
+    case_people,
+    exporting,
+    feedback_status,
+    frame,
+    overview_actions,
+    overview_history,
+    words,
+)
 from driftlock.ui.note_form import EXAMPLE, MOST_NOTE, add
-from driftlock.ui.session import app, reader, tenant
+from driftlock.ui.session import desk, may, reader, tenant
 
 _STANDS: Final = {
     "real": ("✓ Real", "green"),
@@ -23,12 +31,17 @@ _STANDS: Final = {
 
 def chip(row: AnomalyRow | SeriesAnomalyRow) -> None:
     """Badges of what stands: label, end of a snooze, suppression; "Open" where nothing was said."""
-    review = app().review.review_of(tenant(), row.id)
+    review = desk().review.review_of(tenant(), row.id)
     text, colour = standing(review)
     st.badge(text, color=colour, help=_by(review))  # type: ignore[arg-type]
+    feedback_status.badges(review)
     if hidden := suppressed(row.pattern):
         until = "until it is ended" if hidden.until is None else f"until {words.moment(hidden.until)} UTC"
-        st.badge("Suppressed pattern", color="gray", help=words.literal(f"{until}, by {hidden.by}"))
+        st.badge(
+            "Suppressed pattern",
+            color="gray",
+            help=words.literal(f"{until}, by {case_people.name(hidden.by)}"),
+        )
 
 
 def standing(review: Review | None) -> tuple[str, str]:
@@ -49,13 +62,15 @@ def _by(review: Review | None) -> str | None:
     if review is None:
         return None
     reason = f"; {review.reason}" if review.reason else ""
-    return words.literal(f"{review.changed_by}, {words.moment(review.changed_at)} UTC{reason}")
+    return words.literal(
+        f"{case_people.name(review.changed_by)}, {words.moment(review.changed_at)} UTC{reason}"
+    )
 
 
 def suppressed(pattern: str) -> Suppression | None:
     """The suppression that hides this pattern now, if one does."""
     return next(
-        (one for one in app().review.suppressions(tenant()) if pattern and one.pattern == pattern), None
+        (one for one in desk().review.suppressions(tenant()) if pattern and one.pattern == pattern), None
     )
 
 
@@ -68,29 +83,31 @@ def bar(row: AnomalyRow | SeriesAnomalyRow, export: Callable[[], bytes]) -> None
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="anomaly-review"):
         overview_actions.bar([row], key="one")
-        _note(row.seen_at, row.stream_id)
-        _rest_of_pattern(row)
+        if may("label"):
+            _note(row.seen_at, row.stream_id)
+            _rest_of_pattern(row)
         overview_history.undo_last()
         overview_history.show()
-        st.download_button(
-            "Export",
-            data=export,
-            file_name=f"{row.id}.json",
-            mime="application/json",
-            on_click="ignore",
-            icon=":material/download:",
-            key="export-record",
-            help="The record of this window as JSON",
-            shortcut=frame.shortcut("E"),
-        )
+        if may("export"):
+            st.download_button(
+                "Export",
+                data=exporting.noted(lambda _app: export(), "anomaly", row.id),
+                file_name=f"{row.id}.json",
+                mime="application/json",
+                on_click="ignore",
+                icon=":material/download:",
+                key="export-record",
+                help="The record of this window as JSON",
+                shortcut=frame.shortcut("E"),
+            )
 
 
 def _rest_of_pattern(row: AnomalyRow | SeriesAnomalyRow) -> None:
     """Once this one has a label: the same for all others of its pattern."""
-    review = app().review.review_of(tenant(), row.id)
+    review = desk().review.review_of(tenant(), row.id)
     if review is None or review.label is None or not row.pattern:
         return
-    others = app().review.same_pattern(tenant(), row.id).count - 1
+    others = desk().review.same_pattern(tenant(), row.id).count - 1
     if others > 0:
         st.button(
             f"Same for the other {others} of this pattern",
@@ -102,11 +119,11 @@ def _rest_of_pattern(row: AnomalyRow | SeriesAnomalyRow) -> None:
 
 
 def _label_pattern(anomaly_id: str) -> None:
-    review = app().review.review_of(tenant(), anomaly_id)
+    review = desk().review.review_of(tenant(), anomaly_id)
     if review is None or review.label is None:
         return
     try:
-        change = app().review.label(tenant(), [anomaly_id], review.label, by=reader(), scope="pattern")
+        change = desk().review.label(tenant(), [anomaly_id], review.label, by=reader(), scope="pattern")
     except ApplicationError as error:
         st.toast(words.literal(str(error)), icon=":material/error:")
         return

@@ -11,7 +11,7 @@ from driftlock.ui import anomaly_xray, other_profiles, view_words, words
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.payload_text import text
 from driftlock.ui.removal_chart import removal_bars
-from driftlock.ui.session import app, colours, examination, tenant
+from driftlock.ui.session import colours, desk, examination, tenant
 from driftlock_core.measure import Measurement
 from driftlock_core.numbers_text import bits_text, count_text, limit_text, ncd_text
 
@@ -84,7 +84,7 @@ def sentence(smallest: SmallestRemoval, events: int, views: Sequence[str] = ("by
 @st.fragment
 def _try(anomaly: Anomaly, removals: Sequence[Removal], smallest: Collection[int]) -> None:
     """Boxes for the costliest events; the window is measured anew with every tick."""
-    if app().queries.anomaly(tenant(), anomaly.row.id) is None:
+    if desk().queries.anomaly(tenant(), anomaly.row.id) is None:
         st.rerun(scope="app")  # deleted in another browser; the whole page says so
     costs = {cost.event.seq: cost for cost in examination().event_costs(tenant(), anomaly.row.id)}
     offered = sorted(removals, key=lambda removal: -removal.saved_bits)[:MOST_BOXES]

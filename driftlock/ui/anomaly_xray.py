@@ -8,7 +8,7 @@ import streamlit as st
 from driftlock.model import Anomaly
 from driftlock.services.cross_checks import XrayReport
 from driftlock.ui import words
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock_core.masking_xray import MASK_SETS, Xray, hangs_on
 from driftlock_core.numbers_text import ncd_text
 
@@ -53,7 +53,7 @@ def _show(anomaly: Anomaly) -> None:
 @st.cache_data(show_spinner=False, scope="session", max_entries=8)
 def measured(tenant: str, anomaly_id: str) -> XrayReport:
     """The report on one window; computed once a session."""
-    return app().cross_checks.xray(tenant, anomaly_id)
+    return desk().cross_checks.xray(tenant, anomaly_id)
 
 
 def verdict_text(found: Sequence[Xray]) -> tuple[str, bool]:

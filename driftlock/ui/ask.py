@@ -4,7 +4,7 @@ import streamlit as st
 
 from driftlock.errors import ApplicationError
 from driftlock.ui import series_settings, settings_form, sources, understood, words
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 
 
 def show() -> None:
@@ -24,7 +24,7 @@ def show() -> None:
         return
     options: dict[str, object] = {"sample": chosen.sample, "seed": chosen.seed} if chosen.sample else {}
     try:
-        run_id = app().start_run(
+        run_id = desk().start_run(
             tenant(),
             source=chosen.source,
             name=chosen.name,

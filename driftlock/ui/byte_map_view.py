@@ -7,7 +7,7 @@ from driftlock.ui.byte_map_lines import Line
 from driftlock.ui.payload_text import escaped, text
 from driftlock.ui.theme import Tokens
 from driftlock_core.attribution import Segment
-from driftlock_core.numbers_text import bits_text, bytes_text, count_text
+from driftlock_core.numbers_text import MISSING, bits_text, bytes_text, count_text
 
 _KINDS: Final = {"baseline": "old", "window": "rep", "new": "new"}
 _MONO: Final = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace"
@@ -66,7 +66,7 @@ def rows(
     order: Sequence[int],
     lines: Sequence[Line],
     seqs: Sequence[int],
-    bits: Sequence[float],
+    bits: Sequence[float | None],
     *,
     dear_above: float,
     picked: int | None,
@@ -80,7 +80,7 @@ def rows(
         order: Positions in the window, in the order to show them.
         lines: Of the whole window.
         seqs: Event numbers of the whole window.
-        bits: Cost of each event given the baseline.
+        bits: Cost of each event given the baseline; None: not computed.
         dear_above: Bits above which a cost is printed in the flagged colour, and bold.
         picked: Event number of the line that is looked at.
         noted: Event numbers that another view points at.
@@ -91,7 +91,7 @@ def rows(
             _body(lines[at], (bodies or {}).get(at)),
             seqs[at],
             bits[at],
-            dear=bits[at] > dear_above,
+            dear=(bits[at] or 0.0) > dear_above,
             picked=seqs[at] == picked,
             noted=seqs[at] in noted,
         )
@@ -116,11 +116,11 @@ def _body(line: Line, instead: str | None) -> str:
     return f'{instead}<details class="dl-raw"><summary>the whole line, masked</summary>{body}</details>'
 
 
-def _row(body: str, seq: int, bits: float, *, dear: bool, picked: bool, noted: bool) -> str:
+def _row(body: str, seq: int, bits: float | None, *, dear: bool, picked: bool, noted: bool) -> str:
     mark = '<span class="dl-note" title="pointed at above">▸</span>' if noted else ""
     return (
         f'<div class="dl-row{" dl-picked" if picked else ""}"><span class="dl-no">{mark}{count_text(seq)}</span>'
-        f'<span class="dl-bits{" dl-dear" if dear else ""}">{bits_text(bits)}</span>'
+        f'<span class="dl-bits{" dl-dear" if dear else ""}">{MISSING if bits is None else bits_text(bits)}</span>'
         f'<span class="dl-text">{body}</span></div>'
     )
 

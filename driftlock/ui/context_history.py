@@ -10,7 +10,7 @@ from driftlock.services.pattern_history import PatternHistory
 from driftlock.services.series_queries import SeriesAnomaly
 from driftlock.ui import context_notes, view_words, words
 from driftlock.ui.charts import PLOTLY_CONFIG, Drawing, frame
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, tenant
 from driftlock.ui.theme import Tokens
 from driftlock_core.numbers_text import count_text
 
@@ -25,7 +25,7 @@ def show(anomaly_id: str, views: Sequence[str] = ("bytes",)) -> None:
     Args:
         views: That stand out in the window; without the bytes no line is what the pattern is made of.
     """
-    history = app().review.same_pattern(tenant(), anomaly_id)
+    history = desk().review.same_pattern(tenant(), anomaly_id)
     st.markdown("**Same pattern**", help=HELP)
     if not history.pattern:
         st.caption("No pattern was formed for this window, so there is nothing to compare it with.")

@@ -11,8 +11,8 @@ import streamlit as st
 from driftlock.errors import ApplicationError
 from driftlock.model import ScoreColumns, moment
 from driftlock.services.overview_rows import Annotation
-from driftlock.ui import words
-from driftlock.ui.session import app, reader, tenant
+from driftlock.ui import case_people, words
+from driftlock.ui.session import desk, may, reader, tenant
 from driftlock.ui.theme import Tokens
 from driftlock.ui.timeline_chart import positions
 
@@ -29,8 +29,8 @@ def reach(columns: ScoreColumns, seen_at: datetime) -> tuple[datetime, datetime]
 
 def between(stream_id: str, since: datetime, until: datetime) -> list[Annotation]:
     """Notes of this stream and of all streams, oldest first."""
-    scope = app().overview.scope(tenant(), [stream_id], (since, until))
-    return sorted(app().overview.annotations(scope), key=lambda note: (note.about, note.id))
+    scope = desk().overview.scope(tenant(), [stream_id], (since, until))
+    return sorted(desk().overview.annotations(scope), key=lambda note: (note.about, note.id))
 
 
 def mark(figure: go.Figure, columns: ScoreColumns, notes: Sequence[Annotation], colours: Tokens) -> None:
@@ -57,21 +57,24 @@ def show(stream_id: str, since: datetime, until: datetime) -> None:
     notes = between(stream_id, since, until)
     st.markdown("**Notes of this stretch**")
     if not notes:
-        st.caption("None. *Note…* above writes one at the time of this window.")
+        st.caption("None. *Note…* above writes one at the time of this window." if may("label") else "None.")
     for note in notes:
         with st.container(
             horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
         ):
             st.markdown(
-                f"✎ {words.literal(note.text)}  \n:small[:gray[{words.literal(f'{words.moment(note.about)} UTC · {note.by}')}]]",
+                f"✎ {words.literal(note.text)}  \n:small[:gray[{words.literal(f'{words.moment(note.about)} UTC · {case_people.name(note.by)}')}]]",
                 width="stretch",
             )
-            st.button("Remove", key=f"remove-{note.id}", type="tertiary", on_click=_remove, args=(note.id,))
+            if may("label"):
+                st.button(
+                    "Remove", key=f"remove-{note.id}", type="tertiary", on_click=_remove, args=(note.id,)
+                )
 
 
 def _remove(annotation_id: str) -> None:
     try:
-        app().review.remove_annotation(tenant(), annotation_id, by=reader())
+        desk().review.remove_annotation(tenant(), annotation_id, by=reader())
     except ApplicationError as error:
         st.toast(words.literal(str(error)), icon=":material/error:")
         return

@@ -8,7 +8,7 @@ from driftlock.model import Anomaly
 from driftlock.ui import words
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.series_chart import series_chart
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, tenant
 from driftlock.ui.timeline_chart import Interval
 
 MOST_SERIES: Final = 50
@@ -16,7 +16,7 @@ MOST_SERIES: Final = 50
 
 def show(anomaly: Anomaly) -> None:
     """One series at a time, the window shaded."""
-    found = app().context.numbers(tenant(), anomaly.row.id)[:MOST_SERIES]
+    found = desk().context.numbers(tenant(), anomaly.row.id)[:MOST_SERIES]
     st.markdown("**The numbers themselves**")
     if not found:
         st.info("The events of this window measure no number.")

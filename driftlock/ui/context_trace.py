@@ -10,7 +10,7 @@ from driftlock.model import Anomaly
 from driftlock.services.trace_spans import Step, Waterfall
 from driftlock.ui import words
 from driftlock.ui.charts import PLOTLY_CONFIG, Drawing, frame
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, tenant
 from driftlock.ui.theme import Tokens
 from driftlock_core.numbers_text import bits_text, count_text, duration_text
 
@@ -21,7 +21,7 @@ _LETTERS: Final = 38
 
 def show(anomaly: Anomaly) -> None:
     """The chart, and what of the trace the window does not hold."""
-    found = app().context.waterfall(tenant(), anomaly.row.id)
+    found = desk().context.waterfall(tenant(), anomaly.row.id)
     st.markdown("**Dearest trace of the window**")
     if found is None:
         st.info(

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, may, tenant
 
 
 def show() -> None:
     """Nothing where there is none."""
-    if not app().demo.shown(tenant()):
+    if not may("analyze") or not desk().demo.shown(tenant()):
         return
     with st.expander("Demonstration data on the overview"):
         st.markdown(
@@ -17,6 +17,6 @@ def show() -> None:
         )
         sure = st.checkbox("I want it removed for good", key="demo-sure")
         if st.button("Remove demo data", disabled=not sure, key="demo-remove"):
-            app().demo.remove(tenant())
+            desk().demo.remove(tenant())
             st.toast("Demonstration data removed.")
             st.rerun()

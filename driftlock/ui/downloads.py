@@ -6,9 +6,10 @@ from typing import Final
 
 import streamlit as st
 
+from driftlock.bootstrap import App
 from driftlock.model import AnomalyRow, Run, Stream
-from driftlock.ui import exports, links
-from driftlock.ui.session import app, tenant
+from driftlock.ui import exporting, exports, links
+from driftlock.ui.session import may, tenant
 
 Writer = Callable[[Iterable[AnomalyRow]], bytes]
 FORMATS: Final[dict[str, tuple[Writer, str, str]]] = {
@@ -22,11 +23,11 @@ _BATCH: Final = 500
 def show(run: Run, stream: Stream) -> None:
     """Three formats and the address of this view."""
     with st.container(horizontal=True):
-        if stream.flagged:
+        if stream.flagged and may("export"):
             for label, (write, ending, mime) in FORMATS.items():
                 st.download_button(
                     label,
-                    data=partial(_file, write, stream),
+                    data=exporting.noted(partial(_file, write, tenant(), stream), "stream", stream.id),
                     file_name=f"driftlock-{stream.id}.{ending}",
                     mime=mime,
                     on_click="ignore",
@@ -36,10 +37,10 @@ def show(run: Run, stream: Stream) -> None:
         links.copy(links.ANALYZE, key="copy-run", run=run.id)
 
 
-def _file(write: Writer, stream: Stream) -> bytes:
-    return write(_all(stream))
+def _file(write: Writer, tenant: str, stream: Stream, app: App) -> bytes:
+    return write(_all(app, tenant, stream))
 
 
-def _all(stream: Stream) -> Iterator[AnomalyRow]:
+def _all(app: App, tenant: str, stream: Stream) -> Iterator[AnomalyRow]:
     for offset in range(0, stream.flagged, _BATCH):
-        yield from app().queries.anomalies(tenant(), stream.id, order="newest", offset=offset, limit=_BATCH)
+        yield from app.queries.anomalies(tenant, stream.id, order="newest", offset=offset, limit=_BATCH)

@@ -5,7 +5,7 @@ import streamlit as st
 from driftlock.model import Stream
 from driftlock.ui import words
 from driftlock.ui.payload_text import text
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock_core.contamination import Suspect, suspects_text
 from driftlock_core.numbers_text import count_text
 
@@ -15,7 +15,7 @@ MOST_CHARACTERS = 300
 
 def show(stream: Stream) -> None:
     """Nothing for a stream like its past whose baseline is like itself."""
-    if found := app().queries.baseline_suspects(stream):
+    if found := desk().queries.baseline_suspects(stream):
         said = suspects_text(found)
         st.warning(
             words.literal(
@@ -25,7 +25,7 @@ def show(stream: Stream) -> None:
         )
         for one in found:
             _events(stream, one)
-    if sentence := app().queries.recent_flags(stream).sentence:
+    if sentence := desk().queries.recent_flags(stream).sentence:
         st.warning(
             words.literal(
                 f"{sentence[0].upper()}{sentence[1:]}. It no longer goes on as before: read what is flagged as "
@@ -38,6 +38,6 @@ def _events(stream: Stream, suspect: Suspect) -> None:
     """The events themselves, folded."""
     last = min(suspect.last, suspect.first + MOST_EVENTS - 1)
     with st.expander(f"Events {count_text(suspect.first)} to {count_text(last)}"):
-        stored = app().queries.stored(tenant(), stream.id, suspect.first, last)
+        stored = desk().queries.stored(tenant(), stream.id, suspect.first, last)
         shown = [f"{count_text(seq)}  {text(payload, MOST_CHARACTERS)}" for seq, payload in stored.items()]
         st.code("\n".join(shown), language=None)

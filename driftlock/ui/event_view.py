@@ -9,7 +9,7 @@ from driftlock.services.examine import EventCost
 from driftlock.ui import byte_map_view
 from driftlock.ui.byte_map_lines import Line
 from driftlock.ui.payload_text import text
-from driftlock.ui.session import app, examination, tenant
+from driftlock.ui.session import desk, examination, tenant
 from driftlock_core.attribution import difference, nearest, novel_tokens
 from driftlock_core.numbers_text import bits_text, count_text, percent_text
 
@@ -38,7 +38,7 @@ def pick(seqs: Sequence[int]) -> int:
 def show(anomaly_id: str, cost: EventCost, line: Line) -> None:
     """Sources of the copied bytes on one side, the nearest ordinary event on the other."""
     baseline = examination().masked_baseline(tenant(), anomaly_id)
-    stored = app().queries.baseline_events(tenant(), anomaly_id)
+    stored = desk().queries.baseline_events(tenant(), anomaly_id)
     seq = cost.event.seq
     with st.container(border=True):
         st.markdown(f"**Event {count_text(seq)}** · {bits_text(cost.bits)} bits given the baseline")

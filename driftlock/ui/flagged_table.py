@@ -6,7 +6,7 @@ import streamlit as st
 
 from driftlock.model import AnomalyRow, Stream
 from driftlock.ui import anomaly_pages, links, view_words, words
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock_core.numbers_text import ncd_text
 
 
@@ -20,7 +20,7 @@ def show(stream: Stream) -> None:
         )
         return
     order, offset = anomaly_pages.pick(stream.flagged)
-    rows = app().queries.anomalies(
+    rows = desk().queries.anomalies(
         tenant(), stream.id, order=order, offset=offset, limit=anomaly_pages.PAGE_SIZE
     )
     anomaly_pages.show(

@@ -10,9 +10,9 @@ from typing import Any, Final, Literal
 import streamlit as st
 
 from driftlock.services.overview_rows import Scope, Span, StreamState
-from driftlock.ui import links, overview_address, words
+from driftlock.ui import admin_look, links, overview_address, sign_in, streams_silent, words
 from driftlock.ui.page import FRAMED
-from driftlock.ui.session import app, role, tenant, tenant_name
+from driftlock.ui.session import choose, desk, may, tenant, who
 from driftlock_core.numbers_text import duration_text
 
 RANGES: Final[Mapping[Span, str]] = MappingProxyType(
@@ -38,6 +38,7 @@ _log: Final = logging.getLogger(__name__)
 _VISITED: Final = "visited-pages"
 _OPENED: Final = "opened-anomaly"
 _KEYS_ON: Final = "keys"
+_SWITCH: Final = "tenant-switch"
 
 
 def anomaly_in_menu() -> Literal["visible", "hidden"]:
@@ -63,15 +64,12 @@ def show(page: Any) -> None:
     if (file := links.at(page.url_path)) != links.ANOMALY or st.query_params.get("id"):
         st.session_state[_VISITED] = {*visited(), file}
     with st.sidebar:
+        admin_look.show()
         if streams is None:
             st.error("The database cannot be read.")
             return
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame-tenant"):
-            st.markdown(
-                f"**{words.literal(tenant_name())}**",
-                width="content",
-                help="The tenant: whose data is shown.",
-            )
+            _tenant()
             if demo_only(_shown(streams, chosen_ids(streams))):
                 st.badge("DEMO DATA", color="gray", help="Made for looking around; none of it was measured.")
         # On every page: a bound widget that is not drawn leaves the address, and an entry in the browser's history.
@@ -82,6 +80,32 @@ def show(page: Any) -> None:
             st.html("<style>.st-key-frame-scope { display: none; }</style>")
         _help()
         _foot(streams)
+        streams_silent.foot(streams)
+
+
+def _tenant() -> None:
+    """Whose data is shown; a choice where the reader has several."""
+    me = who()
+    said = "The tenant: whose data is shown."
+    if len(me.tenants) < 2:
+        st.markdown(f"**{words.literal(me.tenant_name)}**", width="content", help=said)
+        return
+    st.selectbox(
+        "Tenant",
+        list(me.tenants),
+        index=list(me.tenants).index(me.tenant),
+        format_func=lambda one: me.tenants.get(one, one),
+        key=_SWITCH,
+        on_change=_switch,
+        help=said,
+    )
+
+
+def _switch() -> None:
+    """To another tenant; what was open is of the one before."""
+    chosen = str(st.session_state[_SWITCH])
+    choose(chosen)
+    st.query_params.from_dict({"t": chosen})
 
 
 def _streams() -> list[StreamState] | None:
@@ -91,8 +115,9 @@ def _streams() -> list[StreamState] | None:
     The menu must stand even then: the page says what is safe and what to do.
     """
     try:
-        app().demo.seed(tenant())
-        return app().overview.streams(tenant())
+        if may("analyze"):
+            desk().demo.seed(tenant())
+        return desk().overview.streams(tenant())
     except Exception:
         _log.exception("the store did not answer")
         return None
@@ -100,8 +125,8 @@ def _streams() -> list[StreamState] | None:
 
 def scope() -> Scope:
     """What the chosen range and streams stand for."""
-    streams = app().overview.streams(tenant())
-    return app().overview.scope(tenant(), chosen_ids(streams), chosen_range())
+    streams = desk().overview.streams(tenant())
+    return desk().overview.scope(tenant(), chosen_ids(streams), chosen_range())
 
 
 def chosen_range() -> Span:
@@ -237,11 +262,19 @@ def _keys() -> None:
 
 def _foot(streams: list[StreamState]) -> None:
     newest = max((state.last_seen for state in streams if state.last_seen), default=None)
-    st.caption(
-        f"Data until {words.literal(words.moment(newest))} UTC  \nRole {role()} · Driftlock {build()}"
-        if newest
-        else f"No window yet  \nRole {role()} · Driftlock {build()}"
-    )
+    me = who()
+    until = f"Data until {words.literal(words.moment(newest))} UTC" if newest else "No window yet"
+    st.caption(f"{until}  \nRole {me.role} · Driftlock {build()}")
+    if me.signed_in:
+        with st.popover(words.literal(me.name) or "Demo visit", icon=":material/person:", width="stretch"):
+            if st.button("Sign out", key="sign-out", width="stretch"):
+                sign_in.sign_out(everywhere=False)
+                st.rerun()
+            if me.reader != "visitor" and st.button(
+                "Sign out in all browsers", key="sign-out-all", width="stretch"
+            ):
+                sign_in.sign_out(everywhere=True)
+                st.rerun()
 
 
 def build() -> str:

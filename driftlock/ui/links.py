@@ -6,32 +6,47 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import streamlit as st
 
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, shared, tenant
 
 OVERVIEW: Final = "pages/overview.py"
 ANALYZE: Final = "pages/analyze.py"
 ANOMALY: Final = "pages/anomaly.py"
 TUNING: Final = "pages/tuning.py"
+FEEDBACK: Final = "pages/feedback.py"
 SCENARIOS: Final = "pages/scenarios.py"
+STREAMS: Final = "pages/streams.py"
+REPORTS: Final = "pages/reports.py"
+VERIFY: Final = "pages/verify.py"
+ADMIN: Final = "pages/admin.py"
 # The default page answers at the root, so its address has no path.
 _PATHS: Final = {
     OVERVIEW: "",
     ANALYZE: "analyze",
     ANOMALY: "anomaly",
     TUNING: "tuning",
+    FEEDBACK: "feedback",
     SCENARIOS: "scenarios",
+    STREAMS: "streams",
+    REPORTS: "reports",
+    VERIFY: "verify",
+    ADMIN: "admin",
 }
 
 
 def address(page: str, **parameters: str | Sequence[str]) -> str:
     """The full address of a view, as another browser can open it; several values repeat their name."""
+    named = shared() | parameters
+    return f"{root()}/{_PATHS[page]}" + (f"?{urlencode(named, doseq=True)}" if named else "")
+
+
+def root() -> str:
+    """Where the dashboard is served, without a slash at its end."""
     here = urlsplit(st.context.url or "")
-    root = here.path.rstrip("/")
-    for path in _PATHS.values():
-        if path and root.endswith(f"/{path}"):
-            root = root.removesuffix(f"/{path}")
-    query = urlencode(parameters, doseq=True)
-    return urlunsplit((here.scheme, here.netloc, f"{root}/{_PATHS[page]}", query, ""))
+    path = here.path.rstrip("/")
+    for page in _PATHS.values():
+        if page and path.endswith(f"/{page}"):
+            path = path.removesuffix(f"/{page}")
+    return urlunsplit((here.scheme, here.netloc, path, "", ""))
 
 
 def at(path: str) -> str | None:
@@ -55,9 +70,9 @@ def run_asked() -> str | None:
     """
     if run_id := st.query_params.get("run"):
         return run_id
-    queries = app().queries
+    queries = desk().queries
     anomaly_id = st.query_params.get("id", "")
-    opened = queries.anomaly(tenant(), anomaly_id) or app().series.anomaly(tenant(), anomaly_id)
+    opened = queries.anomaly(tenant(), anomaly_id) or desk().series.anomaly(tenant(), anomaly_id)
     stream = queries.stream(tenant(), opened.row.stream_id) if opened else None
     if stream is None or stream.run_id is None:
         return None

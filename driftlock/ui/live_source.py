@@ -1,9 +1,8 @@
 """Pick a scenario to be played live, and follow those that play."""
 
 import math
-from collections.abc import Callable
 from contextlib import suppress
-from typing import Final
+from typing import Final, Literal
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from driftlock.errors import ApplicationError, NotFound
 from driftlock.model import Stream
 from driftlock.services.live import MOST_ANOMALY_RATE, RATES, Feed
 from driftlock.ui import links, live_truth, words
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock_core.numbers_text import MISSING, count_text
 from driftlock_core.profiles import Profile
 
@@ -21,20 +20,21 @@ SHOWN_ENDED: Final = 2  # feeds that have ended and are still shown
 DURATIONS: Final = {60: "1 minute", 300: "5 minutes", 600: "10 minutes", 1800: "30 minutes", 3600: "1 hour"}
 STATES: Final = {"running": "Running", "paused": "Paused", "ended": "Ended", "failed": "Failed"}
 _COLOURS: Final = {"running": "green", "paused": "blue", "ended": "gray", "failed": "red"}
+Move = Literal["pause", "resume", "step", "stop"]
 _ANY: Final = "any"
 
 
 def show() -> None:
     """What to play, and every feed of this process."""
     _form()
-    going = any(feed.state in ("running", "paused") for feed in app().live.feeds(tenant()))
+    going = any(feed.state in ("running", "paused") for feed in desk().live.feeds(tenant()))
     st.fragment(_follow, run_every=POLL_SECONDS if going else None, key="live-feeds")(going)
 
 
 def _form() -> None:
     st.caption(
         "Made-up telemetry, sent event by event as a customer's would be, with faults hidden in it. "
-        f"Kept {app().settings.upload_retention_hours} h, then deleted."
+        f"Kept {desk().settings.upload_retention_hours} h, then deleted."
     )
     kinds = dict.fromkeys(signal for scenario in catalogue() for signal in scenario.signals)
     with st.grid(min_column_width=220, gap="small"):
@@ -94,7 +94,7 @@ def _form() -> None:
     if not st.button("Start", key="live-start", type="primary", disabled=scenario not in fitting):
         return
     try:
-        app().live.start(
+        desk().live.start(
             tenant(),
             str(scenario),
             seed=int(seed or 0),
@@ -115,7 +115,7 @@ def _sends(scenario: Scenario, signal: str) -> bool:
 
 
 def _follow(going: bool) -> None:
-    feeds = app().live.feeds(tenant())
+    feeds = desk().live.feeds(tenant())
     playing = [feed for feed in feeds if feed.state in ("running", "paused")]
     if going and not playing:
         st.rerun(scope="app")  # nothing changes any more, so nothing needs to look again
@@ -125,7 +125,7 @@ def _follow(going: bool) -> None:
 
 
 def _card(feed: Feed) -> None:
-    stream = app().queries.stream(tenant(), feed.stream_ids[0])
+    stream = desk().queries.stream(tenant(), feed.stream_ids[0])
     with st.container(border=True, key=f"live-{feed.id}"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"**{words.literal(scenario_named(feed.scenario).title)}** · {described(feed)}")
@@ -135,7 +135,7 @@ def _card(feed: Feed) -> None:
         if stream is None:
             st.info("Its stream was deleted.")
             return
-        series = app().series.plan(stream) is not None
+        series = desk().series.plan(stream) is not None
         with st.grid(min_column_width=140, gap="small"):
             for label, value, explained in figures(feed, stream, series=series):
                 st.metric(label, value, border=True, height="stretch", help=explained)
@@ -185,25 +185,24 @@ def waiting(feed: Feed, stream: Stream, *, series: bool) -> str:
 
 
 def _buttons(feed: Feed) -> None:
-    live = app().live
     with st.container(horizontal=True, vertical_alignment="center"):
         if feed.state == "running":
-            _button("Pause", feed, live.pause, icon=":material/pause:")
+            _button("Pause", feed, "pause", icon=":material/pause:")
         elif feed.state == "paused":
-            _button("Resume", feed, live.resume, icon=":material/play_arrow:")
-            _button("Step", feed, live.step, icon=":material/skip_next:")
+            _button("Resume", feed, "resume", icon=":material/play_arrow:")
+            _button("Step", feed, "step", icon=":material/skip_next:")
         if feed.state in ("running", "paused"):
-            _button("Stop", feed, live.stop, icon=":material/stop:")
+            _button("Stop", feed, "stop", icon=":material/stop:")
         if st.button("Open result", key=f"live-open-{feed.id}"):
             st.query_params["run"] = feed.id
             st.rerun(scope="app")
         st.page_link(links.OVERVIEW, label="Watch on Overview", query_params={"s": feed.stream_ids[0]})
 
 
-def _button(label: str, feed: Feed, act: Callable[[str, str], None], *, icon: str) -> None:
+def _button(label: str, feed: Feed, act: Move, *, icon: str) -> None:
     st.button(label, key=f"live-{label}-{feed.id}", icon=icon, on_click=_do, args=(act, feed.id))
 
 
-def _do(act: Callable[[str, str], None], feed_id: str) -> None:
+def _do(act: Move, feed_id: str) -> None:
     with suppress(NotFound):
-        act(tenant(), feed_id)
+        getattr(desk().live, act)(tenant(), feed_id)

@@ -9,7 +9,7 @@ from data_generator import Episode, perform_scenario, scenario_named
 from driftlock.model import Run, ScoreColumns, Stream
 from driftlock.services.live import Feed
 from driftlock.ui import words
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock.ui.timeline_chart import Interval
 from driftlock.ui.truth_score import score
 from driftlock_core.numbers_text import count_text
@@ -22,13 +22,13 @@ def card(feed: Feed, stream: Stream) -> None:
     """The switch and, once it is on, how the detector did so far."""
     if not st.toggle("Reveal what was hidden", key=f"live-truth-{feed.id}"):
         return
-    run = app().queries.run(tenant(), feed.id)
+    run = desk().queries.run(tenant(), feed.id)
     if run is None:
         return
-    if app().series.plan(stream) is not None:
+    if desk().series.plan(stream) is not None:
         _of_series(run, stream)
     else:
-        _of_windows(run, stream, app().queries.scores(tenant(), stream.id))
+        _of_windows(run, stream, desk().queries.scores(tenant(), stream.id))
 
 
 def reveal(run: Run, stream: Stream, columns: ScoreColumns) -> tuple[Interval, ...]:
@@ -49,7 +49,7 @@ def _of_windows(run: Run, stream: Stream, columns: ScoreColumns) -> tuple[Interv
 def _of_series(run: Run, stream: Stream) -> None:
     """Whose false alarms by chance nobody states."""
     hidden = _hidden(run, stream, judged=stream.events)
-    rows = app().series.anomalies(tenant(), stream.id, limit=1_000)
+    rows = desk().series.anomalies(tenant(), stream.id, limit=1_000)
     hit = sum(any(row.first_seq <= one.last and row.last_seq >= one.first for row in rows) for one in hidden)
     false = sum(
         not any(row.first_seq <= one.last and row.last_seq >= one.first for one in hidden) for row in rows

@@ -7,7 +7,7 @@ import streamlit as st
 
 from driftlock.errors import ApplicationError
 from driftlock.ui import words
-from driftlock.ui.session import app, reader, tenant
+from driftlock.ui.session import desk, reader, tenant
 
 MOST_NOTE: Final = 500  # characters
 EXAMPLE: Final = "Deployed payments 4.2"
@@ -19,7 +19,7 @@ def add(at: datetime, text: str, stream_id: str | None) -> None:
         st.warning("A note needs some words.")
         return
     try:
-        app().review.annotate(tenant(), at, text.strip(), by=reader(), stream_id=stream_id)
+        desk().review.annotate(tenant(), at, text.strip(), by=reader(), stream_id=stream_id)
     except ApplicationError as error:
         st.error(words.literal(str(error)))
         return

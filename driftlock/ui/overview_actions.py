@@ -9,9 +9,9 @@ import streamlit as st
 from driftlock.errors import ApplicationError
 from driftlock.model import Label
 from driftlock.services.review import Change
-from driftlock.ui import frame, overview_reads, words
+from driftlock.ui import feedback_status, frame, overview_reads, words
 from driftlock.ui.overview_history import said
-from driftlock.ui.session import app, reader, tenant
+from driftlock.ui.session import desk, may, reader, tenant
 
 LABELS: Final[tuple[tuple[Label, str, str, str], ...]] = (
     ("real", "Real", "Y", ":material/check:"),
@@ -35,23 +35,40 @@ class Flagged(Protocol):
 
 def bar(rows: Sequence[Flagged], *, key: str) -> None:
     """
-    Buttons for the chosen *rows*, switched off where none is chosen.
+    Buttons for the chosen *rows* that the reader's role has, switched off where none is chosen.
 
     Args:
         key: Tells this bar from others of the page.
     """
-    none = not rows
+    if may("label"):
+        _labels(rows, key=key)
+    more(rows, key=key)
+
+
+def more(rows: Sequence[Flagged], *, key: str) -> None:
+    """The same without the three labels."""
+    if may("label"):
+        _snooze_popover(rows, key=key)
+        feedback_status.popover([row.id for row in rows], key=key, do=_do)
+    if may("suppress"):
+        _suppress_popover(rows, key=key)
+
+
+def _labels(rows: Sequence[Flagged], *, key: str) -> None:
     for label, text, letter, icon in LABELS:
         st.button(
             text,
             key=f"{key}-{label}",
             icon=icon,
-            disabled=none,
+            disabled=not rows,
             shortcut=frame.shortcut(letter),
             on_click=_label,
             args=([row.id for row in rows], label),
         )
-    with st.popover("Snooze…", key=f"{key}-snooze", icon=":material/snooze:", disabled=none):
+
+
+def _snooze_popover(rows: Sequence[Flagged], *, key: str) -> None:
+    with st.popover("Snooze…", key=f"{key}-snooze", icon=":material/snooze:", disabled=not rows):
         st.caption("Put aside; they come back by themselves.")
         for text, hours in SNOOZES.items():
             st.button(
@@ -61,7 +78,6 @@ def bar(rows: Sequence[Flagged], *, key: str) -> None:
                 on_click=_snooze,
                 args=([row.id for row in rows], hours),
             )
-    _suppress_popover(rows, key=key)
 
 
 def _suppress_popover(rows: Sequence[Flagged], *, key: str) -> None:
@@ -83,18 +99,18 @@ def _suppress_popover(rows: Sequence[Flagged], *, key: str) -> None:
 
 
 def _label(ids: list[str], label: Label) -> None:
-    _do(lambda: app().review.label(tenant(), ids, label, by=reader()))
+    _do(lambda: desk().review.label(tenant(), ids, label, by=reader()))
 
 
 def _snooze(ids: list[str], hours: int) -> None:
-    _do(lambda: app().review.snooze(tenant(), ids, datetime.now(UTC) + timedelta(hours=hours), by=reader()))
+    _do(lambda: desk().review.snooze(tenant(), ids, datetime.now(UTC) + timedelta(hours=hours), by=reader()))
 
 
 def _suppress(ids: list[str], days: int | None, reason: str) -> None:
     until = None if days is None else datetime.now(UTC) + timedelta(days=days)
     for anomaly_id in ids:
         _do(
-            lambda one=anomaly_id: app().review.suppress(  # type: ignore[misc]
+            lambda one=anomaly_id: desk().review.suppress(  # type: ignore[misc]
                 tenant(), one, until=until, by=reader(), reason=reason.strip() or None
             )
         )

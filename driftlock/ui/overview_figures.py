@@ -7,7 +7,7 @@ import streamlit as st
 
 from driftlock.services.overview_rows import Figures, Scope
 from driftlock.ui import frame, overview_reads, words
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock_core.numbers_text import MISSING, count_text, duration_text
 
 SERIES_HELP: Final = (
@@ -109,7 +109,7 @@ def _beside_chance(figures: Figures, scope: Scope) -> None:
                 color="gray",
                 help="They are counted, and left out of the feed unless asked for.",
             )
-        shown = [one for one in app().overview.streams(tenant()) if one.stream.id in scope.stream_ids]
+        shown = [one for one in desk().overview.streams(tenant()) if one.stream.id in scope.stream_ids]
         if silent := frame.silent_for(shown, datetime.now(UTC)):
             st.badge(
                 f"no data for {duration_text(silent.total_seconds() * 1_000_000)}",

@@ -11,7 +11,7 @@ from driftlock.model import KINDS, Kind
 from driftlock.ports import Order
 from driftlock.services.overview_rows import Scope, Standing, Wanted
 from driftlock.ui import frame, overview_cell, words
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock_core.severity import Severity
 
 STANDINGS: Final[Mapping[Standing, str]] = MappingProxyType(
@@ -80,7 +80,7 @@ def ask(scope: Scope) -> Asked:
         suppressed = st.toggle("Show suppressed", key="sup", bind="query-params", persist_state="session")
     cell = overview_cell.chosen()
     return Asked(
-        scope=overview_cell.narrowed(scope, app().overview.streams(tenant()), cell),
+        scope=overview_cell.narrowed(scope, desk().overview.streams(tenant()), cell),
         wanted=Wanted(
             kinds=_kinds(kinds),
             severities=LEAST[least],
@@ -99,7 +99,7 @@ def chip() -> None:
     cell = overview_cell.chosen()
     if cell is None:
         return
-    labels = frame.names(app().overview.streams(tenant()))
+    labels = frame.names(desk().overview.streams(tenant()))
     st.button(
         f"Only {overview_cell.said(cell, labels)}",
         key="clear-cell",

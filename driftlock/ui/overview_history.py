@@ -7,9 +7,10 @@ from typing import Final
 import streamlit as st
 
 from driftlock.errors import ApplicationError
+from driftlock.services.permissions import Permission
 from driftlock.services.review import Change
-from driftlock.ui import frame, overview_reads, words
-from driftlock.ui.session import app, reader, tenant
+from driftlock.ui import case_people, frame, overview_reads, words
+from driftlock.ui.session import desk, may, reader, tenant
 from driftlock_core.numbers_text import count_text
 
 MOST: Final = 12
@@ -20,7 +21,7 @@ LABEL_WORDS: Final[Mapping[str, str]] = MappingProxyType(
 
 def undo_last() -> None:
     """A button that takes the last change back, where there is one."""
-    last = next((one for one in app().review.history(tenant(), limit=MOST) if undoable(one)), None)
+    last = next((one for one in desk().review.history(tenant(), limit=MOST) if undoable(one)), None)
     if last is not None:
         st.button(
             "Undo",
@@ -36,16 +37,17 @@ def undo_last() -> None:
 
 def show() -> None:
     """What was done lately, behind a button; nothing where nothing was done."""
-    changes = app().review.history(tenant(), limit=MOST)
+    changes = desk().review.history(tenant(), limit=MOST)
     if not changes:
         return
+    called = case_people.names()
     with st.popover("History", icon=":material/history:", key="history"):
         for change in changes:
             with st.container(
                 horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", gap="small"
             ):
                 st.markdown(
-                    f"{words.literal(said(change))}  \n:small[:gray[{words.literal(f'{words.moment(change.at)} UTC · {change.by}')}]]",
+                    f"{words.literal(said(change))}  \n:small[:gray[{words.literal(f'{words.moment(change.at)} UTC · {called.get(change.by, change.by)}')}]]",
                     width="stretch",
                 )
                 if undoable(change):
@@ -55,8 +57,9 @@ def show() -> None:
 
 
 def undoable(change: Change) -> bool:
-    """Whether there is something to take back."""
-    return change.id is not None and change.what != "undo" and change.undone_at is None
+    """Whether there is something to take back, and the reader may."""
+    needs: Permission = "suppress" if change.what in ("suppress", "resume") else "label"
+    return change.id is not None and change.what != "undo" and change.undone_at is None and may(needs)
 
 
 def said(change: Change) -> str:
@@ -74,6 +77,12 @@ def said(change: Change) -> str:
             text = f"{many} labelled {LABEL_WORDS.get(str(change.says.get('label')), 'otherwise')}"
         case "snooze":
             text = f"{many} snoozed"
+        case "state":
+            text = (
+                f"{many} {'opened again' if change.says.get('state') == 'open' else change.says.get('state')}"
+            )
+        case "assign":
+            text = f"{many} {'assigned' if change.says.get('assignee') else 'given back'}"
         case "suppress":
             text = f"Pattern suppressed, {many} with it"
         case "resume":
@@ -90,7 +99,7 @@ def said(change: Change) -> str:
 def undo(change_id: str) -> None:
     """Take a change back and say what came of it; what was changed since stays as it is."""
     try:
-        done = app().review.undo(tenant(), change_id, by=reader())
+        done = desk().review.undo(tenant(), change_id, by=reader())
     except ApplicationError as error:
         st.toast(words.literal(str(error)), icon=":material/error:")
         return

@@ -9,7 +9,7 @@ from driftlock.ui import frame, overview_cell, overview_range, overview_reads, w
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.overview_cell import Cell
 from driftlock.ui.overview_timeline import scores_of
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, tenant
 from driftlock.ui.swimlane import swimlane
 from driftlock_core.numbers_text import count_text
 from driftlock_core.profiles import Profile
@@ -52,7 +52,7 @@ def show(scope: Scope, *, live: bool) -> None:
 def stream_to_show(scope: Scope) -> str | None:
     """Whose scores are drawn: of the stream with the strongest flagged window, in the chosen cell if there is one."""
     cell = overview_cell.chosen()
-    streams = app().overview.streams(tenant())
+    streams = desk().overview.streams(tenant())
     narrowed = overview_cell.narrowed(scope, streams, cell)
     if len(narrowed.stream_ids) == 1:
         return narrowed.stream_ids[0]
@@ -70,7 +70,7 @@ def _draw(scope: Scope, found: Lanes) -> None:
         found,
         colours=colours(),
         chosen=overview_cell.chosen(),
-        notes=app().overview.annotations(scope),
+        notes=desk().overview.annotations(scope),
         warming={lane.key: said for lane in found.lanes if (said := warming(lane))},
     )
     st.plotly_chart(
@@ -102,7 +102,7 @@ def warming(lane: Lane) -> str | None:
     """What is said in a lane that nothing was judged in; None where something was."""
     if lane.warming is None:
         return None
-    state = next((one for one in app().overview.streams(tenant()) if one.stream.id == lane.stream_id), None)
+    state = next((one for one in desk().overview.streams(tenant()) if one.stream.id == lane.stream_id), None)
     if state is None or not lane.warming:
         return "warming up"
     profile = Profile.from_configuration(state.stream.configuration)

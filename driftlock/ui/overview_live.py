@@ -15,7 +15,7 @@ from driftlock.services.overview_rows import FeedRow, Scope, StreamState, Wanted
 from driftlock.ui import feed_rows, frame, live_strip, overview_actions, overview_history, words
 from driftlock.ui.overview_review import opened
 from driftlock.ui.overview_timeline import scores_of
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, tenant
 from driftlock_core.numbers_text import count_text
 
 TICK_SECONDS: Final = 2.0
@@ -40,11 +40,11 @@ def show() -> None:
 
 
 def _tick() -> None:
-    streams = app().overview.streams(tenant())
-    scope = app().overview.scope(tenant(), frame.chosen_ids(streams), frame.chosen_range())
+    streams = desk().overview.streams(tenant())
+    scope = desk().overview.scope(tenant(), frame.chosen_ids(streams), frame.chosen_range())
     paused = bool(st.session_state.get(_PAUSED))
     top = _top(scope, held=paused or st.session_state.get(_OPEN) is not None)
-    waiting = app().overview.feed_count_after(scope, top) if top is not None else 0
+    waiting = desk().overview.feed_count_after(scope, top) if top is not None else 0
     _head(scope, paused=paused, waiting=waiting)
     _strip(scope, streams, paused=paused)
     rows = _rows(scope, top)
@@ -100,7 +100,7 @@ def _strip(scope: Scope, streams: list[StreamState], *, paused: bool) -> None:
     if paused:
         scores_of(scope, stream.id, key="live-timeline")
         return
-    columns = app().overview.timeline(scope, stream.id)
+    columns = desk().overview.timeline(scope, stream.id)
     if columns is None or not len(columns.window):
         return
     threshold = float(stream.configuration["threshold"])
@@ -129,7 +129,7 @@ def _rows(scope: Scope, top: int | None) -> tuple[FeedRow, ...]:
         return ()
     # A scope ends with its newest data; what is listed may end before.
     wanted = Wanted(until_us=top + 1)
-    return app().overview.feed(scope, wanted, order="newest", limit=ROWS).rows
+    return desk().overview.feed(scope, wanted, order="newest", limit=ROWS).rows
 
 
 def _list(rows: tuple[FeedRow, ...]) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 import streamlit as st
 
 from driftlock.services.overview_rows import FeedRow, Figures, LaneBy, Lanes, Scope, Wanted
-from driftlock.ui.session import app
+from driftlock.ui.session import desk
 
 KEPT_SECONDS: Final = 5
 _MOST: Final = 200  # answers, of all readers
@@ -20,20 +20,20 @@ _MOST: Final = 200  # answers, of all readers
 @st.cache_data(ttl=KEPT_SECONDS, max_entries=_MOST, show_spinner=False)
 def strongest(scope: Scope, wanted: Wanted) -> FeedRow | None:
     """The strongest flagged window of those wanted."""
-    rows = app().overview.feed(scope, wanted, order="strongest", limit=1).rows
+    rows = desk().overview.feed(scope, wanted, order="strongest", limit=1).rows
     return rows[0] if rows else None
 
 
 @st.cache_data(ttl=KEPT_SECONDS, max_entries=_MOST, show_spinner=False)
 def figures(scope: Scope) -> Figures:
     """The counts of the cards."""
-    return app().overview.figures(scope)
+    return desk().overview.figures(scope)
 
 
 @st.cache_data(ttl=KEPT_SECONDS, max_entries=_MOST, show_spinner=False)
 def lanes(scope: Scope, by: LaneBy, cells: int, most: int) -> Lanes:
     """The lanes of the swimlane."""
-    return app().overview.lanes(scope, by, cells, most)
+    return desk().overview.lanes(scope, by, cells, most)
 
 
 def forget() -> None:

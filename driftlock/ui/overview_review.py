@@ -7,8 +7,10 @@ from typing import Any, Final
 
 import streamlit as st
 
+from driftlock.bootstrap import App
 from driftlock.services.overview_rows import Feed, FeedRow, Wanted
 from driftlock.ui import (
+    exporting,
     exports,
     feed_rows,
     frame,
@@ -22,7 +24,7 @@ from driftlock.ui import (
     words,
 )
 from driftlock.ui.overview_filters import Asked
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, may, tenant
 from driftlock_core.numbers_text import count_text
 
 PAGE_SIZE: Final = 50
@@ -84,7 +86,7 @@ def page_asked() -> int:
 
 
 def _page(asked: Asked, number: int) -> Feed:
-    return app().overview.feed(
+    return desk().overview.feed(
         asked.scope, asked.wanted, order=asked.order, offset=(number - 1) * PAGE_SIZE, limit=PAGE_SIZE
     )
 
@@ -140,17 +142,20 @@ def _table(rows: Sequence[FeedRow], key: str) -> list[FeedRow]:
 
 
 def _bar(chosen: Sequence[FeedRow]) -> None:
-    st.markdown(f"**{count_text(len(chosen))}** chosen" if chosen else "None chosen", width="content")
+    if may("label"):
+        st.markdown(f"**{count_text(len(chosen))}** chosen" if chosen else "None chosen", width="content")
     overview_actions.bar(chosen, key="bulk")
     overview_history.undo_last()
 
 
 def _files(asked: Asked, total: int) -> None:
     """All rows that match, built only when asked for."""
+    if not may("export"):
+        return
     for label, (write, ending, mime) in FILES.items():
         st.download_button(
             label,
-            data=partial(_file, write, asked, total),
+            data=exporting.noted(partial(_file, write, asked, total), "list", "overview"),
             file_name=f"driftlock-flagged.{ending}",
             mime=mime,
             on_click="ignore",
@@ -187,19 +192,17 @@ def _nothing(asked: Asked) -> None:
         return
     figures = overview_reads.figures(asked.scope)
     if figures.tested:
-        st.info(words.literal(overview_states.quiet(figures, app().overview.last_self_check(tenant()))))
+        st.info(words.literal(overview_states.quiet(figures, desk().overview.last_self_check(tenant()))))
     else:
         st.info("No window was tested in this range, so none could be flagged.")
 
 
-def _file(write: Writer, asked: Asked, total: int) -> bytes:
-    return write(_all(asked, total))
+def _file(write: Writer, asked: Asked, total: int, app: App) -> bytes:
+    return write(_all(app, asked, total))
 
 
-def _all(asked: Asked, total: int) -> Iterator[FeedRow]:
+def _all(app: App, asked: Asked, total: int) -> Iterator[FeedRow]:
     for offset in range(0, total, _BATCH):
-        yield from (
-            app()
-            .overview.feed(asked.scope, asked.wanted, order=asked.order, offset=offset, limit=_BATCH)
-            .rows
-        )
+        yield from app.overview.feed(
+            asked.scope, asked.wanted, order=asked.order, offset=offset, limit=_BATCH
+        ).rows

@@ -8,7 +8,7 @@ import streamlit as st
 
 from driftlock.services.overview_rows import Figures, Scope, SelfCheck, StreamState
 from driftlock.ui import frame, links, overview_range, page, words
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock_core.numbers_text import count_text
 
 Answer = TypeVar("Answer")
@@ -23,7 +23,7 @@ def asked() -> Scope:
 
 
 def _asked() -> Scope:
-    return overview_range.with_data(frame.scope(), app().overview.streams(tenant()))
+    return overview_range.with_data(frame.scope(), desk().overview.streams(tenant()))
 
 
 def reachable(read: Callable[[], Answer]) -> Answer:
@@ -49,8 +49,8 @@ def reachable(read: Callable[[], Answer]) -> Answer:
 
 def anything(scope: Scope) -> bool:
     """Whether there are streams to show; if not, why, and what to do."""
-    streams = app().overview.streams(tenant())
-    ready = app().demo.ready(tenant())
+    streams = desk().overview.streams(tenant())
+    ready = desk().demo.ready(tenant())
     if not ready:
         st.fragment(_await_demo, run_every=POLL_SECONDS, key="await-demo")(_signature(streams))
     if not streams:
@@ -69,7 +69,7 @@ def anything(scope: Scope) -> bool:
 
 def _await_demo(before: str) -> None:
     """Draw the page anew when another stream of the demonstration has come, or the last one is ready."""
-    streams = app().overview.streams(tenant())
+    streams = desk().overview.streams(tenant())
     if _signature(streams) != before:
         st.rerun(scope="app")
     judged = sum(1 for state in streams if state.last_seen is not None and state.source == "demo")
@@ -86,7 +86,7 @@ def _await_demo(before: str) -> None:
 def _signature(streams: list[StreamState]) -> str:
     """Changes when a stream gets its first verdict, and when the demonstration is complete."""
     judged = sorted(state.stream.id for state in streams if state.last_seen is not None)
-    return f"{app().demo.ready(tenant())} {' '.join(judged)}"
+    return f"{desk().demo.ready(tenant())} {' '.join(judged)}"
 
 
 def _empty() -> None:

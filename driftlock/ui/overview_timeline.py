@@ -9,13 +9,13 @@ from driftlock.services.series_store import SeriesPoints
 from driftlock.ui import words
 from driftlock.ui.charts import PLOTLY_CONFIG, Drawing
 from driftlock.ui.series_chart import series_chart
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, tenant
 from driftlock.ui.timeline_chart import timeline
 
 
 def scores_of(scope: Scope, stream_id: str | None, *, key: str = "timeline") -> None:
     """The chart under the lanes; nothing where nothing was tested."""
-    stream = app().queries.stream(tenant(), stream_id) if stream_id else None
+    stream = desk().queries.stream(tenant(), stream_id) if stream_id else None
     if stream is None:
         return
     drawn = drawing(scope, stream)
@@ -29,14 +29,14 @@ def scores_of(scope: Scope, stream_id: str | None, *, key: str = "timeline") -> 
 
 def drawing(scope: Scope, stream: Stream) -> Drawing | None:
     """What there is to draw of *stream*; None: nothing within the range."""
-    columns = app().overview.timeline(scope, stream.id)
+    columns = desk().overview.timeline(scope, stream.id)
     if columns is None or not len(columns.window):
         return _numbers(scope, stream)
     drawn = timeline(
         columns,
         colours=colours(),
         threshold=float(stream.configuration["threshold"]),
-        ordinary=app().queries.ordinary_range(tenant(), stream.id),
+        ordinary=desk().queries.ordinary_range(tenant(), stream.id),
     )
     stands_for = columns.extra.get("stands_for", 1)
     if stands_for == 1:
@@ -50,16 +50,16 @@ def drawing(scope: Scope, stream: Stream) -> Drawing | None:
 
 
 def _numbers(scope: Scope, stream: Stream) -> Drawing | None:
-    plan = app().series.plan(stream)
+    plan = desk().series.plan(stream)
     if plan is None:
         return None
-    strongest = app().series.anomalies(tenant(), stream.id, limit=1)
+    strongest = desk().series.anomalies(tenant(), stream.id, limit=1)
     series = strongest[0].series if strongest else next(iter(plan.warmups))
-    whole = app().series.points(tenant(), stream.id, series)
+    whole = desk().series.points(tenant(), stream.id, series)
     points = within(whole, scope)
     if not len(points.seq):
         return None
-    rows = app().series.anomalies(tenant(), stream.id, order="newest", limit=max(1, stream.flagged))
+    rows = desk().series.anomalies(tenant(), stream.id, order="newest", limit=max(1, stream.flagged))
     warm = min(plan.warmups[series], len(whole.seq) - 1)
     return series_chart(
         points,

@@ -8,7 +8,7 @@ from driftlock.services.overview_rows import Scope, Wanted
 from driftlock.ui import frame, links, overview_history, overview_reads, page
 from driftlock.ui.note_form import EXAMPLE, MOST_NOTE, add
 from driftlock.ui.overview_states import PURPOSE
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, may, tenant
 
 
 def head(scope: Scope) -> None:
@@ -22,7 +22,7 @@ def head(scope: Scope) -> None:
         with st.container(horizontal=True, width="content", gap="small", key="overview-tools"):
             if strongest and st.button("Open the strongest", type="primary", key="open-strongest"):
                 st.switch_page(links.ANOMALY, query_params={"id": strongest.id})
-            if scope.stream_ids:
+            if scope.stream_ids and may("label"):
                 _note(scope)
             overview_history.show()
             links.copy(links.OVERVIEW, key="copy-overview", **_parameters())
@@ -34,7 +34,7 @@ def _parameters() -> dict[str, list[str]]:
 
 def _note(scope: Scope) -> None:
     labels = frame.names(
-        [one for one in app().overview.streams(tenant()) if one.stream.id in scope.stream_ids]
+        [one for one in desk().overview.streams(tenant()) if one.stream.id in scope.stream_ids]
     )
     at = (scope.until or datetime.now(UTC)).astimezone(UTC)
     with (

@@ -7,7 +7,7 @@ import streamlit as st
 from driftlock.errors import NotFound
 from driftlock.model import Run
 from driftlock.ui import words
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, may, tenant
 from driftlock_core.numbers_text import count_text
 
 POLL_SECONDS = 0.5
@@ -20,15 +20,15 @@ def show(run: Run) -> None:
 
 
 def _follow(run_id: str) -> None:
-    run = app().queries.run(tenant(), run_id)
+    run = desk().queries.run(tenant(), run_id)
     if run is None or run.state not in AT_WORK:
         st.rerun(scope="app")
     st.progress(share(run), text=counted(run))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Cancel", key="cancel"):
+        if may("analyze") and st.button("Cancel", key="cancel"):
             # Deleted in another browser: the next look at the run finds that out.
             with suppress(NotFound):
-                app().cancel_run(tenant(), run_id)
+                desk().cancel_run(tenant(), run_id)
         st.caption("This goes on when you leave the page; its address brings you back.")
 
 

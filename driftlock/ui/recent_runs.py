@@ -8,7 +8,7 @@ import streamlit as st
 from driftlock.errors import NotFound
 from driftlock.model import Run, Source
 from driftlock.ui import words
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, may, tenant
 
 MOST: Final = 10
 # Plays of scenarios and the demo's streams have their own pages.
@@ -17,7 +17,7 @@ _SOURCES: Final[tuple[Source, ...]] = ("sample", "upload", "paste", "live")
 
 def show(open_run: str | None) -> None:
     """Open or delete one of the latest runs."""
-    runs = app().queries.runs(tenant(), limit=MOST, sources=_SOURCES)
+    runs = desk().queries.runs(tenant(), limit=MOST, sources=_SOURCES)
     if not runs:
         return
     st.subheader("Recent runs", anchor=False)
@@ -32,14 +32,14 @@ def show(open_run: str | None) -> None:
                 elif st.button("Open", key=f"open-{run.id}"):
                     st.query_params["run"] = run.id
                     st.rerun()
-                if st.button("Delete", key=f"delete-{run.id}", type="tertiary"):
+                if may("analyze") and st.button("Delete", key=f"delete-{run.id}", type="tertiary"):
                     _delete(run.id, open_run)
 
 
 def _delete(run_id: str, open_run: str | None) -> None:
     # Another browser may have deleted it meanwhile; then what was wanted is so.
     with suppress(NotFound):
-        app().delete_run(tenant(), run_id)
+        desk().delete_run(tenant(), run_id)
     if run_id == open_run:
         del st.query_params["run"]
     st.toast("Run deleted, with its events and verdicts.")

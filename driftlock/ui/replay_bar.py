@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from driftlock.errors import ApplicationError
-from driftlock.ui import words
+from driftlock.ui import exporting, words
+from driftlock.ui.session import may
 from driftlock_core.errors import DriftlockError
 from driftlock_core.recompute import Recomputation
 
@@ -16,14 +17,15 @@ def show(record: dict[str, Any], anomaly_id: str, replay: Callable[[], Recomputa
     """Both buttons, and what *replay* answers once it is asked for."""
     with st.container(horizontal=True, vertical_alignment="center"):
         asked = st.button("Replay", type="primary", help="Compute every number again from the stored events")
-        st.download_button(
-            "Download record",
-            data=lambda: as_file(record),
-            file_name=f"{anomaly_id}.json",
-            mime="application/json",
-            on_click="ignore",
-            icon=":material/download:",
-        )
+        if may("export"):
+            st.download_button(
+                "Download record",
+                data=exporting.noted(lambda _app: as_file(record), "anomaly", anomaly_id),
+                file_name=f"{anomaly_id}.json",
+                mime="application/json",
+                on_click="ignore",
+                icon=":material/download:",
+            )
     if not asked:
         return
     try:

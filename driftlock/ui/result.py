@@ -15,7 +15,7 @@ from driftlock.ui import (
     words,
 )
 from driftlock.ui.charts import PLOTLY_CONFIG
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, tenant
 from driftlock.ui.timeline_chart import Interval, timeline
 from driftlock_core.numbers_text import MISSING, count_text
 from driftlock_core.profiles import Profile
@@ -26,7 +26,7 @@ def show(run: Run) -> None:
     st.subheader(words.literal(run.name), anchor=False)
     if run.state != "done":
         progress.ended_early(run)
-    streams = app().queries.streams(tenant(), run.id)
+    streams = desk().queries.streams(tenant(), run.id)
     if run.report is not None:
         decoding.show(run.report)
     if note := run.options.get("sizes_note"):
@@ -42,7 +42,7 @@ def show(run: Run) -> None:
         if run.state == "done":
             st.info("Nothing to compare: this source holds no events.")
         return
-    if (plan := app().series.plan(stream)) is not None:
+    if (plan := desk().series.plan(stream)) is not None:
         series_result.show(run, stream, plan)
         return
     st.caption(used(stream))
@@ -51,7 +51,7 @@ def show(run: Run) -> None:
         st.info("No window of this stream was tested, so there is nothing to show yet.")
         return
     drift_notices.show(stream)
-    columns = app().queries.scores(tenant(), stream.id)
+    columns = desk().queries.scores(tenant(), stream.id)
     _timeline(stream, columns, truth.reveal(run, stream, columns))
     flagged_table.show(stream)
     downloads.show(run, stream)
@@ -110,7 +110,7 @@ def _timeline(stream: Stream, columns: ScoreColumns, shown: tuple[Interval, ...]
         columns,
         colours=colours(),
         threshold=float(stream.configuration["threshold"]),
-        ordinary=app().queries.ordinary_range(tenant(), stream.id),
+        ordinary=desk().queries.ordinary_range(tenant(), stream.id),
         truth=shown,
     )
     st.plotly_chart(drawing.figure, key="timeline", alt=drawing.alt, config=PLOTLY_CONFIG)

@@ -24,7 +24,7 @@ from driftlock.ui.scenario_export import walkthrough
 from driftlock.ui.scenario_player import Position
 from driftlock.ui.scenario_results import Results, results
 from driftlock.ui.scenario_script import Script, Step, script, steps
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, need, tenant
 
 # The card of the window flagged last keeps its height while windows come, so that nothing below it jumps.
 _STEADY: Final = """<style>
@@ -46,12 +46,13 @@ def show(scenario: Scenario) -> None:
     st.caption(words.literal(scenario_cards.line(scenario)))
     seed = seed_of(scenario)
     play = script(scenario.id, seed)
-    run = app().scenarios.play(tenant(), scenario.id, seed)
+    need("analyze", "scenario")
+    run = desk().scenarios.play(tenant(), scenario.id, seed)
     if run.state in progress.AT_WORK:
         st.caption("The play is judged once, as a whole; then it can be played.")
         progress.show(run)
         return
-    streams = app().queries.streams(tenant(), run.id)
+    streams = desk().queries.streams(tenant(), run.id)
     if run.state != "done" or not streams:
         progress.ended_early(run)
         if st.button("Start again", type="primary"):

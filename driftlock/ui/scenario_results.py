@@ -9,7 +9,7 @@ import numpy.typing as npt
 from driftlock.model import ScoreColumns, Stream
 from driftlock.ui import words
 from driftlock.ui.series_result import rate
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock_core.numbers_text import count_text
 
 Ints = npt.NDArray[np.int64]
@@ -87,7 +87,7 @@ class Results:
 
 def results(stream: Stream) -> Results:
     """Of a stream that is worked off."""
-    return _of_numbers(stream) if app().series.plan(stream) is not None else _of_windows(stream)
+    return _of_numbers(stream) if desk().series.plan(stream) is not None else _of_windows(stream)
 
 
 def until(columns: ScoreColumns, events: int) -> ScoreColumns:
@@ -103,8 +103,8 @@ def until(columns: ScoreColumns, events: int) -> ScoreColumns:
 
 
 def _of_windows(stream: Stream) -> Results:
-    columns = app().queries.scores(tenant(), stream.id)
-    rows = app().queries.anomalies(tenant(), stream.id, order="newest", limit=MOST_FLAGS)
+    columns = desk().queries.scores(tenant(), stream.id)
+    rows = desk().queries.anomalies(tenant(), stream.id, order="newest", limit=MOST_FLAGS)
     return Results(
         stream=stream,
         last_seq=np.asarray(columns.last_seq, dtype=np.int64),
@@ -125,16 +125,16 @@ def _of_windows(stream: Stream) -> Results:
 
 
 def _of_numbers(stream: Stream) -> Results:
-    plan = app().series.plan(stream)
+    plan = desk().series.plan(stream)
     assert plan is not None  # the caller has looked
     seqs, scores = [], []
     for name, warmup in plan.warmups.items():
-        points = app().series.points(tenant(), stream.id, name)
+        points = desk().series.points(tenant(), stream.id, name)
         seqs.append(np.asarray(points.seq, dtype=np.int64)[warmup:])
         scores.append(np.asarray(points.score, dtype=np.float64)[warmup:])
     last_seq = np.concatenate(seqs) if seqs else np.empty(0, dtype=np.int64)
     order = np.argsort(last_seq, kind="stable")
-    rows = app().series.anomalies(tenant(), stream.id, order="newest", limit=MOST_FLAGS)
+    rows = desk().series.anomalies(tenant(), stream.id, order="newest", limit=MOST_FLAGS)
     found = [
         Flag(
             id=row.id,

@@ -9,7 +9,7 @@ from driftlock.ui.scenario_presenting import larger, presenting
 from driftlock.ui.scenario_results import Flag, Results, until
 from driftlock.ui.scenario_script import Script, clock
 from driftlock.ui.scenario_strip import HEIGHT, alt, strip
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, tenant
 from driftlock.ui.timeline_chart import timeline
 from driftlock_core.numbers_text import count_text, limit_text
 
@@ -66,7 +66,7 @@ def scores(play: Script, results: Results, now_us: int, *, revealed: bool) -> No
         columns,
         colours=colours(),
         threshold=threshold,
-        ordinary=app().queries.ordinary_range(tenant(), results.stream.id),
+        ordinary=desk().queries.ordinary_range(tenant(), results.stream.id),
     )
     figure = drawing.figure
     ends = np.array([play.begins_us, play.ends_us]).astype("datetime64[us]")

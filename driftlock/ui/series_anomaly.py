@@ -17,7 +17,7 @@ from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.replay_bar import as_file
 from driftlock.ui.series_chart import series_chart
 from driftlock.ui.series_result import HELP, expected, records, when
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, tenant
 from driftlock_core.numbers_text import count_text, p_text
 from driftlock_core.series_text import READING_NAMES, expected_text, value_text
 from driftlock_core.series_verdict import SeriesVerdict
@@ -95,7 +95,7 @@ def _limit(verdict: SeriesVerdict, name: str) -> str:
 
 def _series(anomaly: SeriesAnomaly) -> None:
     row, verdict = anomaly.row, anomaly.verdict
-    whole = app().series.points(tenant(), row.stream_id, row.series)
+    whole = desk().series.points(tenant(), row.stream_id, row.series)
     length = row.last_record - row.record + 1
     everything = st.toggle("The whole series", key="whole-series")
     reach = len(whole.seq) if everything else max(_FEWEST_AROUND, 3 * length)
@@ -115,7 +115,7 @@ def _series(anomaly: SeriesAnomaly) -> None:
 
 
 def _of_series(anomaly: SeriesAnomaly) -> list[SeriesAnomalyRow]:
-    return app().series.anomalies(tenant(), anomaly.row.stream_id, order="newest", limit=anomaly.total)
+    return desk().series.anomalies(tenant(), anomaly.row.stream_id, order="newest", limit=anomaly.total)
 
 
 def readings(verdict: SeriesVerdict) -> dict[str, list[str]]:

@@ -11,11 +11,12 @@ from typing import Any, Final
 
 import streamlit as st
 
+from driftlock.bootstrap import App
 from driftlock.model import Run, Stream
 from driftlock.services.series_store import SeriesAnomalyRow
-from driftlock.ui import links, words
+from driftlock.ui import exporting, links, words
 from driftlock.ui.exports import safe_cell
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import may, tenant
 
 FIELDS: Final = tuple(field.name for field in fields(SeriesAnomalyRow) if field.name != "stream_id")
 _BATCH: Final = 500
@@ -24,7 +25,7 @@ _BATCH: Final = 500
 def show(run: Run, stream: Stream) -> None:
     """The table as CSV, the records as NDJSON, and the address of this view."""
     with st.container(horizontal=True):
-        if stream.flagged:
+        if stream.flagged and may("export"):
             for label, write, ending, mime, said in (
                 ("CSV", _csv, "csv", "text/csv", "All flagged numbers of this stream"),
                 (
@@ -37,7 +38,7 @@ def show(run: Run, stream: Stream) -> None:
             ):
                 st.download_button(
                     label,
-                    data=partial(write, stream),
+                    data=exporting.noted(partial(write, tenant(), stream), "stream", stream.id),
                     file_name=f"driftlock-{stream.id}.{ending}",
                     mime=mime,
                     on_click="ignore",
@@ -56,20 +57,20 @@ def values(row: SeriesAnomalyRow) -> dict[str, Any]:
     return plain | {"sentence": words.plain(row.sentence)}
 
 
-def _csv(stream: Stream) -> bytes:
+def _csv(tenant: str, stream: Stream, app: App) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(FIELDS)
-    for row in _rows(stream):
+    for row in _rows(app, tenant, stream):
         writer.writerow([safe_cell(value) for value in values(row).values()])
     return text.getvalue().encode()
 
 
-def _ndjson(stream: Stream) -> bytes:
-    records = (app().series.anomaly_record(tenant(), row.id) for row in _rows(stream))
+def _ndjson(tenant: str, stream: Stream, app: App) -> bytes:
+    records = (app.series.anomaly_record(tenant, row.id) for row in _rows(app, tenant, stream))
     return b"".join(json.dumps(record, ensure_ascii=False).encode() + b"\n" for record in records if record)
 
 
-def _rows(stream: Stream) -> Iterator[SeriesAnomalyRow]:
+def _rows(app: App, tenant: str, stream: Stream) -> Iterator[SeriesAnomalyRow]:
     for offset in range(0, stream.flagged, _BATCH):
-        yield from app().series.anomalies(tenant(), stream.id, order="newest", offset=offset, limit=_BATCH)
+        yield from app.series.anomalies(tenant, stream.id, order="newest", offset=offset, limit=_BATCH)

@@ -3,15 +3,15 @@
 import streamlit as st
 
 from driftlock.services.series_queries import SeriesAnomaly
-from driftlock.ui import replay_bar, words
-from driftlock.ui.session import app, tenant
+from driftlock.ui import replay_bar, reports_parts, words
+from driftlock.ui.session import desk, tenant
 from driftlock_core.series_text import value_text
 
 
 def show(anomaly: SeriesAnomaly) -> None:
     """Replay, download, the values before, the detector's numbers and the digest."""
     record, verdict = anomaly.record, anomaly.verdict
-    replay_bar.show(record, anomaly.row.id, lambda: app().series.replay(tenant(), anomaly.row.id))
+    replay_bar.show(record, anomaly.row.id, lambda: desk().series.replay(tenant(), anomaly.row.id))
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown(f"**The last {len(verdict.evidence.last_values)} values, newest first**")
@@ -33,5 +33,6 @@ def show(anomaly: SeriesAnomaly) -> None:
         st.table({"What": list(named), "Value": list(named.values())}, border="horizontal")
     st.markdown("**Chained SHA-256 of every record up to the alert**")
     st.code(verdict.evidence.digest, language=None, wrap_lines=True)
+    reports_parts.offer(anomaly.row.id)
     with st.expander("The whole record"):
         st.json(record, expanded=1)

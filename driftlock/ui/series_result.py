@@ -10,7 +10,7 @@ from driftlock.services.series_store import SeriesAnomalyRow
 from driftlock.ui import anomaly_pages, links, series_downloads, words
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.series_chart import series_chart
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, tenant
 from driftlock_core.numbers_text import MISSING, count_text, p_text
 from driftlock_core.series_text import value_text
 
@@ -32,7 +32,7 @@ HELP: Final = {
 def show(run: Run, stream: Stream, plan: SeriesPlan) -> None:
     """Counts, the chart of one series, the table of all anomalies, and downloads."""
     _cards(stream)
-    strongest = app().series.anomalies(tenant(), stream.id, limit=1)
+    strongest = desk().series.anomalies(tenant(), stream.id, limit=1)
     series = _chosen(plan, strongest[0].series if strongest else None)
     _chart(stream, plan, series)
     _table(stream)
@@ -82,7 +82,7 @@ def _chosen(plan: SeriesPlan, strongest: str | None) -> str:
 
 
 def _chart(stream: Stream, plan: SeriesPlan, series: str) -> None:
-    points = app().series.points(tenant(), stream.id, series)
+    points = desk().series.points(tenant(), stream.id, series)
     if not len(points.seq):
         st.info("Nothing of this series was judged before the run ended.")
         return
@@ -103,7 +103,7 @@ def _chart(stream: Stream, plan: SeriesPlan, series: str) -> None:
 
 
 def _every(stream: Stream) -> list[SeriesAnomalyRow]:
-    return app().series.anomalies(tenant(), stream.id, order="newest", limit=max(1, stream.flagged))
+    return desk().series.anomalies(tenant(), stream.id, order="newest", limit=max(1, stream.flagged))
 
 
 def _table(stream: Stream) -> None:
@@ -115,12 +115,12 @@ def _table(stream: Stream) -> None:
         )
         return
     order, offset = anomaly_pages.pick(stream.flagged)
-    rows = app().series.anomalies(
+    rows = desk().series.anomalies(
         tenant(), stream.id, order=order, offset=offset, limit=anomaly_pages.PAGE_SIZE
     )
     anomaly_pages.show(
         [row.id for row in rows],
-        table(rows, app().series.incidents(tenant(), stream.id)),
+        table(rows, desk().series.incidents(tenant(), stream.id)),
         {
             "Severity": st.column_config.TextColumn(width=105, help=HELP["severity"]),
             "Series": st.column_config.TextColumn(width=240),

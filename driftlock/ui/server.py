@@ -11,7 +11,7 @@ from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
 from driftlock.bootstrap import App
-from driftlock.ui import session
+from driftlock.ui import session, sign_in_provider
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,21 @@ class Dashboard:
     asgi: Any
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]]
     largest_message: int  # bytes that a browser may send at once
+    sso_ready: Callable[[], bool]  # whether an identity provider is set up
+    sso_address: Callable[[], str]  # where signing in there begins
 
 
 def dashboard(script: Path, app: App) -> Dashboard:
     """The pages that *script* navigates, on *app*."""
-    session.use(app)
+    session.use(app, gated=True)
     # The script navigates. Until it has run once, Streamlit would take the folder of pages for the navigation, and
     # an address of a page that is opened first would show it without its frame.
     PagesManager.uses_pages_directory = False
     mounted = st.App(script)
-    return Dashboard(mounted, mounted.lifespan(), int(config.get_option("server.maxMessageSize")) * 1_000_000)
+    return Dashboard(
+        mounted,
+        mounted.lifespan(),
+        int(config.get_option("server.maxMessageSize")) * 1_000_000,
+        sign_in_provider.ready,
+        sign_in_provider.address,
+    )

@@ -11,7 +11,7 @@ import streamlit as st
 
 from driftlock import model
 from driftlock.ui import live_source, samples, words
-from driftlock.ui.session import app
+from driftlock.ui.session import desk
 
 SOURCES: Final[dict[model.Source, str]] = {
     "sample": "Sample",
@@ -75,7 +75,7 @@ def _sample() -> Chosen | None:
 
 
 def _upload() -> Chosen | None:
-    limit = app().settings.max_upload_mb
+    limit = desk().settings.max_upload_mb
     file = st.file_uploader(
         "File",  # of any name: what it holds decides, and what is wrong with it is said below
         key="file",
@@ -86,11 +86,13 @@ def _upload() -> Chosen | None:
     st.caption(
         f"NDJSON, JSON, CSV, OTLP/JSON, syslog or plain text, also gzip or zstd; up to {limit} MB. "
         "Larger files are not taken here: analyze them with `driftlock detect FILE` on the command line. "
-        f"Kept {app().settings.upload_retention_hours} h, then deleted; never leaves this server."
+        f"Kept {desk().settings.upload_retention_hours} h, then deleted; never leaves this server. "
+        "Passwords, keys, addresses, card and identity numbers are replaced by marks before anything is stored; what is "
+        "judged are the lines with the marks."
     )
     if file is None:
         return None
-    if file.size > app().settings.max_upload_bytes:
+    if file.size > desk().settings.max_upload_bytes:
         st.error(
             f"**{words.literal(file.name)}** has {file.size / 1e6:.1f} MB; this dashboard takes up to "
             f"{limit} MB. Files of any size can be analyzed on the command line:"
@@ -126,7 +128,7 @@ def _paste() -> Chosen | None:
         return None
     data = text.encode()
     st.caption(f"{words.plural(len(text.splitlines()), 'line')}, {words.size(len(data))}")
-    if len(data) > app().settings.max_upload_bytes:
+    if len(data) > desk().settings.max_upload_bytes:
         st.error(
             "The pasted text is larger than this dashboard takes. Save it and run `driftlock detect FILE`."
         )

@@ -5,7 +5,7 @@ import streamlit as st
 from data_generator import SAMPLES
 from driftlock.model import Run, ScoreColumns, Stream
 from driftlock.ui import live_truth, samples
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock.ui.timeline_chart import Interval
 from driftlock.ui.truth_score import placed, score
 
@@ -20,7 +20,7 @@ def reveal(run: Run, stream: Stream, columns: ScoreColumns) -> tuple[Interval, .
     if not st.toggle("Reveal what was hidden", key="reveal"):
         return ()
     generated = samples.generated(sample.id, int(run.options.get("seed", sample.seed)))
-    payloads = app().queries.stored(tenant(), stream.id, 1, stream.events)
+    payloads = desk().queries.stored(tenant(), stream.id, 1, stream.events)
     lines = [1 + payload.count(b"\n") for _, payload in sorted(payloads.items())]
     if sum(lines) != generated.events:
         st.info(

@@ -8,7 +8,7 @@ from driftlock.errors import ApplicationError
 from driftlock.services.tuning_changes import ProfileChange
 from driftlock.ui import frame, links, words
 from driftlock.ui import tuning_rule as state
-from driftlock.ui.session import app, reader, tenant
+from driftlock.ui.session import desk, may, reader, tenant
 from driftlock.ui.tuning_compare import limits
 from driftlock.ui.tuning_controls import Candidate
 from driftlock.ui.tuning_pick import Picked
@@ -31,6 +31,9 @@ def show(picked: Picked, candidate: Candidate) -> None:
         else None
     )
     with picked.bar:
+        if not may("apply"):
+            links.copy(links.TUNING, key="copy-link", **_address(picked, candidate))
+            return
         with st.popover(
             "Apply candidate", type="primary", disabled=why_not is not None, help=why_not, key="apply"
         ):
@@ -77,7 +80,7 @@ def _form(stream_id: str, events: int, current: Rule, rule: Rule) -> None:
         st.error("Say why: the reason is kept in the history of changes.")
         return
     try:
-        change = app().tuning.apply(tenant(), stream_id, rule, reason=reason, by=reader())
+        change = desk().tuning.apply(tenant(), stream_id, rule, reason=reason, by=reader())
     except ApplicationError as error:
         st.error(words.literal(str(error)))
         return
@@ -108,7 +111,9 @@ def _applied(stream_id: str) -> None:
 def undo(change: ProfileChange) -> bool:
     """Take *change* back by a new one; False, and said why, where that is not possible."""
     try:
-        app().tuning.undo(tenant(), change.stream_id, change.id, reason=f"Undo: {change.reason}", by=reader())
+        desk().tuning.undo(
+            tenant(), change.stream_id, change.id, reason=f"Undo: {change.reason}", by=reader()
+        )
     except ApplicationError as error:
         st.error(words.literal(str(error)))
         return False

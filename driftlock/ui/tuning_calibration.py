@@ -4,14 +4,14 @@ import streamlit as st
 
 from driftlock.services.tuning_history import History
 from driftlock.ui import words
-from driftlock.ui.session import app, colours
+from driftlock.ui.session import colours, desk
 from driftlock.ui.tuning_calibration_chart import calibration_chart
 from driftlock.ui.tuning_pictures import draw
 
 
 def show(history: History, quiet: range | None) -> None:
     """Verdict and chart."""
-    found = app().tuning.calibration(history, quiet)
+    found = desk().tuning.calibration(history, quiet)
     where = "the stretch held to be quiet" if quiet is not None else "the whole range"
     if found.windows == 0:
         st.info(f"No window of {where} has a p-value to look at.")

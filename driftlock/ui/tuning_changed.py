@@ -13,7 +13,7 @@ from driftlock.services.records import anomaly_id
 from driftlock.services.tuning_figures import ChangedWindows, WindowMap
 from driftlock.services.tuning_history import History
 from driftlock.ui import links, words
-from driftlock.ui.session import app, reader, tenant
+from driftlock.ui.session import desk, reader, tenant
 from driftlock.ui.tuning_compare import Comparison
 from driftlock.ui.tuning_controls import Candidate
 from driftlock_core.numbers_text import MISSING, count_text, ncd_text
@@ -157,7 +157,7 @@ def candidates_to_label(history: History, found: WindowMap, rule: Rule) -> list[
 
 
 def _to_label(history: History, rule: Rule) -> None:
-    found = app().tuning.map(history, rule)
+    found = desk().tuning.map(history, rule)
     windows = candidates_to_label(history, found, rule)
     if not windows:
         st.info("No flagged window of this range is without a label.")
@@ -189,7 +189,7 @@ def _to_label(history: History, rule: Rule) -> None:
 
 def _label(ids: Sequence[str], label: Label) -> None:
     try:
-        change = app().review.label(tenant(), ids, label, by=reader())
+        change = desk().review.label(tenant(), ids, label, by=reader())
     except ApplicationError as error:
         st.error(words.literal(str(error)))
         return

@@ -9,7 +9,7 @@ from driftlock.services.tuning_figures import Changed
 from driftlock.services.tuning_history import History
 from driftlock.ui import tuning_cards, words
 from driftlock.ui import tuning_rule as state
-from driftlock.ui.session import app
+from driftlock.ui.session import desk
 from driftlock.ui.tuning_controls import Candidate
 from driftlock_core.numbers_text import limit_text
 from driftlock_core.recount import Rule
@@ -26,7 +26,7 @@ class Comparison:
 
 def show(candidate: Candidate, quiet: range | None) -> Comparison | None:
     """Draw notices and cards; None where there is no candidate to compare with."""
-    history, tuning = candidate.shown, app().tuning
+    history, tuning = candidate.shown, desk().tuning
     calibration = None if quiet is None else tuning.calibration(history, quiet)
     try:
         before = tuning.figures(history, history.rule, calibration)
@@ -65,7 +65,7 @@ def limits(rule: Rule) -> str:
 
 def _gate(history: History, rule: Rule) -> None:
     """An NCD limit that decides nothing, or that nothing reaches, with a better one at hand."""
-    notice = app().tuning.gate_notice(history, rule)
+    notice = desk().tuning.gate_notice(history, rule)
     if notice is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="gate-notice"):
@@ -87,6 +87,6 @@ def _use(rule: Rule) -> None:
 
 def _references(history: History, rule: Rule) -> None:
     """A p limit at which all views but the bytes fall silent."""
-    notice = app().tuning.references_notice(history, rule)
+    notice = desk().tuning.references_notice(history, rule)
     if notice is not None:
         st.warning(words.literal(notice.sentence), icon=":material/volume_off:")

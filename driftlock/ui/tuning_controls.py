@@ -11,7 +11,7 @@ from driftlock.services.tuning_history import History
 from driftlock.services.tuning_limits import smallest_alpha
 from driftlock.ui import tuning_marks, words
 from driftlock.ui import tuning_rule as state
-from driftlock.ui.session import app
+from driftlock.ui.session import desk
 from driftlock_core.errors import InvalidProfile
 from driftlock_core.numbers_text import count_text, limit_text
 from driftlock_core.recount import Rule
@@ -72,7 +72,7 @@ def ask(history: History) -> Candidate:
         )
     chosen_on, shown = history, history
     if held_out:
-        first, last = app().tuning.held_out(history)
+        first, last = desk().tuning.held_out(history)
         if first.windows and last.windows:
             chosen_on, shown = first, last
             st.caption(
@@ -119,7 +119,7 @@ def _by_drive(
             help="Windows that chance alone would flag, at most about, on a day at the rate of this range.",
         )
         threshold = _ncd(current, ordinary)
-        answer = app().tuning.rule_for_budget(chosen_on, float(wanted or 4.0), threshold)
+        answer = desk().tuning.rule_for_budget(chosen_on, float(wanted or 4.0), threshold)
         if answer.rule is None:
             st.warning(words.literal(answer.sentence), icon=":material/block:")
         else:
@@ -231,7 +231,7 @@ def _sensitivity() -> Rule:
             on_change=state.take_over,
             args=("sens", "sens-slider"),
         )
-    rule = app().tuning.sensitivity_rule(value)
+    rule = desk().tuning.sensitivity_rule(value)
     st.caption(
         f"NCD ≥ {limit_text(rule.threshold)} and p ≤ {limit_text(rule.alpha)}: strict at 0, balanced at 0.5, "
         "sensitive at 1; in between the NCD limit goes in equal steps, the p limit in equal ratios."

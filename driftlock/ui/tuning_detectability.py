@@ -7,7 +7,7 @@ import streamlit as st
 
 from driftlock.services.tuning_history import History
 from driftlock.ui import tuning_jobs, words
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock_core.numbers_text import count_text, percent_text
 
 
@@ -18,13 +18,13 @@ def show(history: History) -> None:
         "Copies of a foreign line are put into ordinary windows of this stream: from how many on would the "
         "window be flagged?"
     )
-    newest = app().jobs.newest(tenant(), stream_id, "detectability")
+    newest = desk().jobs.newest(tenant(), stream_id, "detectability")
     if newest is not None and tuning_jobs.at_work(newest):
         tuning_jobs.follow(newest, "Trying foreign lines")
     else:
         tuning_jobs.start_button("Measure now", "detectability", stream_id, key="start-detectability")
         tuning_jobs.ended(newest)
-    done = app().jobs.newest(tenant(), stream_id, "detectability", done=True)
+    done = desk().jobs.newest(tenant(), stream_id, "detectability", done=True)
     if done is None or done.result is None:
         st.info("What this stream would notice has not been measured yet.")
         return

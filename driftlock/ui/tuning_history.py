@@ -3,15 +3,15 @@
 import streamlit as st
 
 from driftlock.model import Stream
-from driftlock.ui import tuning_apply, words
-from driftlock.ui.session import app, tenant
+from driftlock.ui import case_people, tuning_apply, words
+from driftlock.ui.session import desk, may, tenant
 from driftlock.ui.tuning_compare import limits
 from driftlock_core.numbers_text import count_text
 
 
 def show(stream: Stream) -> None:
     """All changes, newest first; the newest can be taken back."""
-    changes = app().tuning.changes(tenant(), stream.id)
+    changes = desk().tuning.changes(tenant(), stream.id)
     if not changes:
         st.info("The limits of this stream have never been changed.")
         return
@@ -20,7 +20,7 @@ def show(stream: Stream) -> None:
         [
             {
                 "When (UTC)": words.moment(change.at),
-                "Who": change.by,
+                "Who": words.literal(case_people.name(change.by)),
                 "From": limits(change.old_rule),
                 "To": limits(change.rule),
                 "From event": count_text(change.after_seq + 1),
@@ -35,5 +35,9 @@ def show(stream: Stream) -> None:
     st.caption(
         "Recorded verdicts never change: each window keeps what was detected under the limits of its time."
     )
-    if st.button("Undo the newest change", key="undo-newest") and tuning_apply.undo(newest[0]):
+    if (
+        may("apply")
+        and st.button("Undo the newest change", key="undo-newest")
+        and tuning_apply.undo(newest[0])
+    ):
         st.rerun()

@@ -11,7 +11,7 @@ from driftlock.services.job_kinds import JobKind
 from driftlock.services.jobs import Job
 from driftlock.ui import words
 from driftlock.ui.progress import AT_WORK, POLL_SECONDS
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, may, tenant
 from driftlock_core.numbers_text import count_text
 
 
@@ -35,25 +35,25 @@ def follow(job: Job, what: str) -> None:
 
 
 def _follow(job_id: str, what: str) -> None:
-    job = app().jobs.get(tenant(), job_id)
+    job = desk().jobs.get(tenant(), job_id)
     if job is None or job.state not in AT_WORK:
         st.rerun(scope="app")
     share = min(1.0, job.done / job.total) if job.total else 0.0
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(share, text=f"{what}: {counted(job)}")
-        if st.button("Cancel", key=f"cancel-{job.kind}"):
+        if may("analyze") and st.button("Cancel", key=f"cancel-{job.kind}"):
             # Removed in another browser: the next look at the job finds that out.
             with suppress(NotFound):
-                app().jobs.cancel(tenant(), job.id)
+                desk().jobs.cancel(tenant(), job.id)
 
 
 def start_button(
     label: str, kind: JobKind, stream_id: str, *, key: str, options: Mapping[str, Any] | None = None
 ) -> None:
-    """A button that queues the job and draws the page anew."""
-    if st.button(label, key=key, icon=":material/play_arrow:"):
+    """A button that queues the job and draws the page anew, for whom it is."""
+    if may("analyze") and st.button(label, key=key, icon=":material/play_arrow:"):
         try:
-            app().jobs.start(tenant(), kind, stream_id, options or {})
+            desk().jobs.start(tenant(), kind, stream_id, options or {})
         except ApplicationError as error:
             st.error(words.literal(str(error)))
             return

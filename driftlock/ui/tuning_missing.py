@@ -6,7 +6,7 @@ from driftlock.services.complete import WIDE
 from driftlock.services.tuning_changes import CannotTune
 from driftlock.services.tuning_history import History
 from driftlock.ui import tuning_jobs, words
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, may, tenant
 from driftlock.ui.tuning_controls import Candidate
 from driftlock_core.numbers_text import limit_text
 from driftlock_core.recount import Rule
@@ -18,7 +18,7 @@ def show(candidate: Candidate) -> None:
     """Start the completing job at the first opening, follow it, or say what stays unknown."""
     history = candidate.shown
     stream_id = history.stream.id
-    job = app().jobs.newest(tenant(), stream_id, "complete")
+    job = desk().jobs.newest(tenant(), stream_id, "complete")
     if job is not None and tuning_jobs.at_work(job):
         tuning_jobs.follow(job, "Filling in the numbers that other limits need")
         return
@@ -26,9 +26,9 @@ def show(candidate: Candidate) -> None:
     if missing:
         started: set[tuple[str, int]] = st.session_state.setdefault(_STARTED, set())
         asked = (stream_id, history.stream.windows)
-        if asked not in started and (job is None or job.state == "done"):
+        if may("analyze") and asked not in started and (job is None or job.state == "done"):
             started.add(asked)
-            app().jobs.start(tenant(), "complete", stream_id)
+            desk().jobs.start(tenant(), "complete", stream_id)
             st.rerun()
         tuning_jobs.ended(job)
         st.warning(
@@ -46,23 +46,23 @@ def _missing(history: History, rule: Rule | None) -> int:
     found = 0
     for one in rules:
         try:
-            found = max(found, app().tuning.missing(history, one))
+            found = max(found, desk().tuning.missing(history, one))
         except CannotTune:
             continue  # said where the rule is asked for
     return found
 
 
 def _beyond(history: History, rule: Rule | None) -> None:
-    if rule is None or app().tuning.completable(rule):
+    if rule is None or desk().tuning.completable(rule):
         return
-    unknown = app().tuning.figures(history, rule).unknown
+    unknown = desk().tuning.figures(history, rule).unknown
     if unknown:
         st.warning(
             f"Limits below NCD {limit_text(WIDE.threshold)} or above p {limit_text(WIDE.alpha)} need numbers that "
             f"are not computed beforehand: {words.plural(unknown, 'window')} of this range cannot be decided "
             "under them and are left out of the counts until a job has filled them in."
         )
-        tuning_jobs.ended(app().jobs.newest(tenant(), history.stream.id, "complete"))
+        tuning_jobs.ended(desk().jobs.newest(tenant(), history.stream.id, "complete"))
         tuning_jobs.start_button(
             "Fill them in",
             "complete",

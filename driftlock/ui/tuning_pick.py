@@ -12,7 +12,7 @@ from driftlock.services.tuning_changes import CannotTune
 from driftlock.services.tuning_history import History
 from driftlock.ui import frame, links, words
 from driftlock.ui import tuning_rule as state
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock_core.numbers_text import count_text
 from driftlock_core.profiles import Profile
 
@@ -32,7 +32,7 @@ class Picked:
 
 def ask() -> Picked | None:
     """The stream and its windows; None where something else than tuning has been shown."""
-    streams = app().overview.streams(tenant())
+    streams = desk().overview.streams(tenant())
     chosen = frame.chosen_ids(streams)
     offered = [one for one in streams if one.stream.id in chosen] if chosen else streams
     if not offered:
@@ -99,7 +99,7 @@ def _quiet(history: History) -> range | None:
 
 def _stream_changed() -> None:
     """Another stream has other limits in force: its candidate begins with them."""
-    stream = app().queries.stream(tenant(), str(st.session_state.stream))
+    stream = desk().queries.stream(tenant(), str(st.session_state.stream))
     if stream is not None:
         profile = Profile.from_configuration(stream.configuration)
         state.put(profile.threshold, profile.alpha)
@@ -115,9 +115,9 @@ def _series(one: StreamState, label: str) -> None:
 
 def _history(one: StreamState) -> History | None:
     span = frame.chosen_range()
-    since = app().overview.scope(tenant(), [one.stream.id], span).since
+    since = desk().overview.scope(tenant(), [one.stream.id], span).since
     try:
-        history = app().tuning.history(tenant(), one.stream.id, since)
+        history = desk().tuning.history(tenant(), one.stream.id, since)
     except NotFound:
         st.info("This stream is not kept any more, or never was. Choose another.")
         return None

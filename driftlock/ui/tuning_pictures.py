@@ -8,7 +8,7 @@ import streamlit as st
 
 from driftlock.services.tuning_figures import WindowMap
 from driftlock.ui.charts import PLOTLY_CONFIG, Drawing
-from driftlock.ui.session import app, colours
+from driftlock.ui.session import colours, desk
 from driftlock.ui.tuning_budget_chart import budget_chart
 from driftlock.ui.tuning_compare import Comparison
 from driftlock.ui.tuning_controls import Candidate, ordinary_range
@@ -22,11 +22,11 @@ def show(candidate: Candidate, comparison: Comparison) -> list[int]:
     left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Every window by distance and p", anchor=False)
-        found = app().tuning.map(history, rule)
+        found = desk().tuning.map(history, rule)
         picked = _map(candidate, comparison, found)
     with right:
         st.subheader("Alarms against the p limit", anchor=False)
-        curve = app().tuning.curve(candidate.chosen_on, rule.threshold)
+        curve = desk().tuning.curve(candidate.chosen_on, rule.threshold)
         drawing = budget_chart(
             curve.alphas,
             curve.expected,

@@ -8,7 +8,7 @@ import streamlit as st
 from driftlock.services.jobs import Job
 from driftlock.services.tuning_history import History
 from driftlock.ui import tuning_jobs, words
-from driftlock.ui.session import app, colours, tenant
+from driftlock.ui.session import colours, desk, tenant
 from driftlock.ui.tuning_pictures import draw
 from driftlock.ui.tuning_placebo_chart import LABEL, placebo_chart
 from driftlock_core.numbers_text import count_text
@@ -23,7 +23,7 @@ def show(history: History) -> None:
         "The same events in another order hold no change in time any more. What is flagged there tells how much "
         "is flagged where nothing happened."
     )
-    newest = app().jobs.newest(tenant(), stream_id, "placebo")
+    newest = desk().jobs.newest(tenant(), stream_id, "placebo")
     if newest is not None and tuning_jobs.at_work(newest):
         tuning_jobs.follow(newest, LABEL.capitalize())
     else:
@@ -44,7 +44,7 @@ def show(history: History) -> None:
                 options={"way": way or "shuffled"},
             )
         tuning_jobs.ended(newest)
-    done = app().jobs.newest(tenant(), stream_id, "placebo", done=True)
+    done = desk().jobs.newest(tenant(), stream_id, "placebo", done=True)
     if done is None or done.result is None:
         st.info("No placebo of this stream has been made yet.")
         return

@@ -14,7 +14,7 @@ from driftlock.services.tuning_changes import CannotTune
 from driftlock.services.tuning_history import History
 from driftlock.ui import words
 from driftlock.ui.charts import Drawing, frame
-from driftlock.ui.session import app, colours
+from driftlock.ui.session import colours, desk
 from driftlock.ui.theme import Tokens
 from driftlock.ui.tuning_pictures import draw
 from driftlock_core.numbers_text import count_text, limit_text
@@ -46,7 +46,7 @@ def show(history: History, candidate: Rule | None) -> None:
         note=f" From {words.plural(history.windows, 'window')}, taken to a month at their rate: an estimate.",
     )
     for title, rule in (("Current", history.rule), ("Candidate", candidate)):
-        price = None if rule is None else app().tuning.figures(history, rule).price
+        price = None if rule is None else desk().tuning.figures(history, rule).price
         if price is not None:
             st.markdown(f"**{title}:** {words.literal(price.sentence)}")
 
@@ -65,7 +65,7 @@ def _grid(history: History) -> Grid:
 
 def grid_of(history: History) -> Grid:
     """Recount the range under twenty times twenty pairs of limits."""
-    curve = app().tuning.curve(history, history.rule.threshold)
+    curve = desk().tuning.curve(history, history.rule.threshold)
     at = np.unique(np.linspace(0, len(curve.alphas) - 1, SIZE).round().astype(np.int64))
     alphas = tuple(float(one) for one in curve.alphas[at])
     thresholds = tuple((step + 1) / SIZE for step in range(SIZE))
@@ -73,7 +73,7 @@ def grid_of(history: History) -> Grid:
     for row, threshold in enumerate(thresholds):
         for column, alpha in enumerate(alphas):
             try:
-                figures = app().tuning.figures(history, Rule(threshold=threshold, alpha=alpha))
+                figures = desk().tuning.figures(history, Rule(threshold=threshold, alpha=alpha))
             except CannotTune:
                 continue
             if not figures.unknown:

@@ -12,7 +12,7 @@ from driftlock.model import AUTO, KINDS, Kind
 from driftlock.services.look import Look
 from driftlock.ui import decoding, words
 from driftlock.ui.payload_text import text
-from driftlock.ui.session import app, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock.ui.sources import Chosen
 from driftlock_core.kind_profiles import KIND_PROFILES
 from driftlock_core.numbers_text import count_text
@@ -73,7 +73,7 @@ def look(chosen: Chosen) -> Understood | None:
 
 @st.cache_data(show_spinner="Reading …", scope="session", max_entries=8)
 def _look(tenant: str, identity: str, form: str | None, kind: Kind | None, _chosen: Chosen) -> Look:
-    return app().look(tenant, _chosen.open, _chosen.name, form, kind)
+    return desk().look(tenant, _chosen.open, _chosen.name, form, kind)
 
 
 def headline(seen: Look, size_bytes: int) -> str:

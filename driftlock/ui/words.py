@@ -1,15 +1,17 @@
 """Names, help texts and number formats of the screen: one word per idea, one precision per quantity."""
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
+from driftlock.reports.plain import BOLD, smallest_p
+from driftlock.reports.plain import without_marks as plain
 from driftlock_core.numbers_text import MISSING, bits_text, count_text, limit_text, p_text
 from driftlock_core.profiles import VIEWS
 
+__all__ = ["plain", "smallest_p"]  # beside what is here
 KIND_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "logs": "Logs",
@@ -197,17 +199,6 @@ def size(size_bytes: int) -> str:
     return f"{digits.removesuffix('.0')} {unit}"
 
 
-def smallest_p(record: Mapping[str, Any]) -> float:
-    """The smallest p the window of this record could have had."""
-    views = record["evidence"].get("views")
-    if record["decided_by"] == "views" and views:
-        return float(record["factor"] / (len(views["references"]) + 1))
-    fewest: int = record["permutations"]
-    if record["decided_by"] != "p_perm":
-        fewest = min(fewest, record["m"])
-    return 1 / (fewest + 1)
-
-
 def p_value(p: float, *, at_most: float | None = None) -> str:
     """
     A p-value whose number of past windows is not at hand, never below the smallest it could have been.
@@ -253,15 +244,8 @@ def emphasised(text: str) -> str:
     ('on **a\\\\_b** needs \\\\[2\\\\]', 'on **a\\\\*\\\\*b** needs')
     """
     # Splitting by an expression with one group puts what is bold at the odd places.
-    parts = _BOLD.split(text)
+    parts = BOLD.split(text)
     return "".join(f"**{literal(part)}**" if at % 2 else literal(part) for at, part in enumerate(parts))
 
 
-def plain(text: str) -> str:
-    """The same text where nothing can be bold."""
-    return _BOLD.sub(r"\1", text)
-
-
 _MARKDOWN: Final = frozenset("\\`*_{}[]()#+-.!|<>~$:&")
-# Bold begins before a word and ends after one: stars with letters on both sides are part of a name.
-_BOLD: Final = re.compile(r"(?<![^\s(])\*\*(?=\S)(.+?)(?<=\S)\*\*(?![^\s.,;:)])")

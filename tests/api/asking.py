@@ -14,6 +14,7 @@ class Answer:
     status_code: int
     headers: Mapping[str, str]  # names in small letters
     content: bytes
+    lines: tuple[tuple[str, str], ...] = ()  # of the head; a name may come twice
 
     @property
     def text(self) -> str:
@@ -26,9 +27,12 @@ class Answer:
 class Client:
     """Sends *headers* with every request; an error behind the answer is the server's to log, not ours."""
 
-    def __init__(self, application: Any, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, application: Any, headers: Mapping[str, str] | None = None, *, address: str = "127.0.0.1"
+    ) -> None:
         self._application = application
         self.headers = dict(headers or {})
+        self.address = address  # it seems to come from
 
     def get(self, path: str, **given: Any) -> Answer:
         return self.ask("GET", path, **given)
@@ -78,14 +82,14 @@ class Client:
             "http_version": "1.1",
             "method": method,
             "scheme": "http",
-            "path": unquote(path),
-            "raw_path": path.encode(),
-            "query_string": b"",
+            "path": unquote(path.partition("?")[0]),
+            "raw_path": path.partition("?")[0].encode(),
+            "query_string": path.partition("?")[2].encode(),
             "headers": [
                 (name.encode(), value if isinstance(value, bytes) else value.encode())
                 for name, value in headers.items()
             ],
-            "client": ("127.0.0.1", 50_000),
+            "client": (self.address, 50_000),
             "server": ("127.0.0.1", 80),
         }
         try:
@@ -93,8 +97,5 @@ class Client:
         except Exception:
             if not started:
                 raise
-        return Answer(
-            started["status"],
-            {name.decode(): value.decode() for name, value in started["headers"]},
-            b"".join(parts),
-        )
+        lines = tuple((name.decode(), value.decode("latin-1")) for name, value in started["headers"])
+        return Answer(started["status"], dict(lines), b"".join(parts), lines)

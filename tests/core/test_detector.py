@@ -71,6 +71,20 @@ def test_a_state_says_the_same_twice():
     assert save(detector) == save(load(save(detector)))
 
 
+def test_a_state_does_not_tell_how_the_stream_was_cut():
+    """The same bytes however many events came at a time, with flagged windows near and far; seed 11."""
+    events = with_burst(3000, 11, start=1100, stop=1190)
+    whole = Detector(BALANCED)
+    whole.update(events)
+    assert whole.flagged
+    for size in (700, 61):
+        pieces = Detector(BALANCED)
+        for start in range(0, len(events), size):
+            pieces.update(events[start : start + size])
+        assert pieces.flagged != whole.flagged
+        assert save(pieces) == save(whole)
+
+
 def test_a_state_of_another_library_is_refused_by_name(monkeypatch):
     """Sizes of two compressor versions are never mixed."""
     state = save(Detector(BALANCED))

@@ -9,6 +9,8 @@ from driftlock.services.advance import advance, every_excess
 from driftlock.services.lease import LEASE, StreamBusy
 from driftlock.services.receive import receive
 from driftlock.services.streams import blank_stream
+from driftlock.storage.connect import reading
+from driftlock.storage.schema import detector_states, windows
 from driftlock.storage.store import SqlStore
 from driftlock_core.detector import Detector
 from driftlock_core.profiles import BALANCED
@@ -42,15 +44,17 @@ def stream_of(store, clock):
 
 def all_of(store, stream_id):
     """Everything that advancing leaves behind, without the names of the stream and its anomalies."""
-    with store.engine.connect() as connection:
-        windows = connection.exec_driver_sql("SELECT * FROM windows WHERE stream_id = ?", (stream_id,)).all()
-        state = connection.exec_driver_sql(
-            "SELECT cursor, state, lease_owner FROM detector_states WHERE stream_id = ?", (stream_id,)
+    of = detector_states.c
+    with reading(store.engine, TENANT) as connection:
+        kept = sa.select(windows).where(windows.c.stream_id == stream_id).order_by(windows.c.window)
+        rows_of_windows = connection.execute(kept).all()
+        state = connection.execute(
+            sa.select(of.cursor, of.state, of.lease_owner).where(of.stream_id == stream_id)
         ).one()
     rows = store.verdicts.anomalies(TENANT, stream_id, "newest", 0, 1000)
     stream = asdict(store.streams.get(TENANT, stream_id))
     return {
-        "windows": [row[2:] for row in windows],
+        "windows": [tuple(row)[2:] for row in rows_of_windows],
         "anomalies": [asdict(row) | {"id": "", "stream_id": ""} for row in rows],
         "records": [store.verdicts.anomaly(TENANT, row.id)[1] | {"stream": ""} for row in rows],
         "state": tuple(state),

@@ -3,6 +3,7 @@ import sqlalchemy as sa
 
 from driftlock.errors import NotFound
 from driftlock.services.records import verdict_of
+from driftlock.storage.connect import writing
 from driftlock.storage.store import SqlStore
 from driftlock_core.errors import NotRecomputable
 
@@ -113,7 +114,7 @@ def tampered(app, fill, burst):
     store = SqlStore(app.settings.database_url)
 
     def change(statement, **values):
-        with store.engine.execution_options(driftlock_writes=True).begin() as connection:
+        with writing(store.engine, TENANT) as connection:
             connection.execute(sa.text(statement), values | {"stream": stream_id})
 
     yield app, app.queries.anomalies(TENANT, stream_id)[0], change

@@ -6,10 +6,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from data_generator import encode, play
 from driftlock.bootstrap import App, open_app
@@ -17,6 +18,8 @@ from driftlock.errors import NotFound
 from driftlock.model import DEMO
 from driftlock.services.live import MOST_PLAYING, Feed, InvalidFeed
 from driftlock.settings import Settings
+from driftlock.storage.connect import writing
+from driftlock.storage.schema import runs
 
 SECONDS = 60
 USUAL = {"seed": 7, "rate": 200.0, "anomaly_rate": 0.1, "duration_s": 600}
@@ -210,6 +213,8 @@ import sys, time
 from pathlib import Path
 from driftlock.bootstrap import open_app
 from driftlock.settings import Settings
+from driftlock.storage.connect import writing
+from driftlock.storage.schema import runs
 app = open_app(Settings(home=Path(sys.argv[1]), demo_data=False))
 feed = app.live.start("demo", "error-storm", seed=7, rate=50.0, anomaly_rate=0.1, duration_s=600)
 playing = app.live._of("demo", feed.id)
@@ -231,8 +236,8 @@ def test_the_generator_ends_with_a_process_that_is_killed(tmp_path):
     run = again.queries.run(DEMO, feed_id.decode())
     assert run.state == "running"
     assert not again.work()  # its worker may still be there
-    with again._store.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE runs SET heartbeat_at = '2020-01-01 00:00:00.000000'")
+    with writing(again._store.engine, DEMO) as connection:
+        connection.execute(sa.update(runs).values(heartbeat_at=datetime(2020, 1, 1, tzinfo=UTC)))
     assert again.work()
     closed = again.queries.run(DEMO, feed_id.decode())
     assert closed.state == "failed"

@@ -6,7 +6,7 @@ import pytest
 
 from driftlock.bootstrap import open_app
 from driftlock.errors import InvalidSettings
-from driftlock.settings import Settings
+from driftlock.settings import DATABASES, Settings
 
 
 def test_without_variables_everything_has_a_value():
@@ -42,8 +42,8 @@ def test_each_variable_is_read(tmp_path):
     ("variable", "value", "allowed"),
     [
         ("DRIFTLOCK_HOME", __file__, "a folder, or a path where one can be made"),
-        ("DRIFTLOCK_DATABASE_URL", "sqlite://", "a SQLite file, sqlite:///path/to/driftlock.db"),
-        ("DRIFTLOCK_DATABASE_URL", "mysql://db/driftlock", "a SQLite file, sqlite:///path/to/driftlock.db"),
+        ("DRIFTLOCK_DATABASE_URL", "sqlite://", DATABASES),
+        ("DRIFTLOCK_DATABASE_URL", "mysql://db/driftlock", DATABASES),
         ("DRIFTLOCK_MAX_UPLOAD_MB", "0", "a whole number from 1 to 4096"),
         ("DRIFTLOCK_MAX_UPLOAD_MB", "2.5", "a whole number"),
         ("DRIFTLOCK_MAX_EVENTS", "0", "a whole number from 1 to 1000000000"),
@@ -57,6 +57,27 @@ def test_a_wrong_value_stops_the_start_and_says_what_is_allowed(variable, value,
     with pytest.raises(InvalidSettings) as raised:
         Settings.from_environment({variable: value})
     assert str(raised.value) == f"{variable}={value}: allowed is {allowed}"
+
+
+@pytest.mark.parametrize("variable", ["DRIFTLOCK_DATABASE_URL", "DRIFTLOCK_MIGRATION_URL"])
+def test_the_password_of_a_database_is_never_repeated(variable, tmp_path):
+    """Not where the address is wrong, not in what the settings say of themselves; it may lie in a file."""
+    with pytest.raises(InvalidSettings) as raised:
+        Settings.from_environment({variable: "mysql://anna:hush@db/driftlock?password=hush"})
+    assert "hush" not in str(raised.value)
+    secret = tmp_path / "url"
+    secret.write_text("postgresql://anna:hush@db/driftlock\n")
+    settings = Settings.from_environment(
+        {"DRIFTLOCK_DATABASE_URL_FILE": str(secret), "DRIFTLOCK_MIGRATION_URL_FILE": str(secret)}
+    )
+    assert settings.database_url == settings.migration_url == "postgresql://anna:hush@db/driftlock"
+    assert settings.database_file is None
+    assert "hush" not in repr(settings)
+
+
+def test_an_owner_without_a_server_is_refused(tmp_path):
+    with pytest.raises(InvalidSettings, match="MIGRATION_URL"):
+        Settings(home=tmp_path, migration_url="postgresql://owner@db/driftlock")
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path):

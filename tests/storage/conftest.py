@@ -11,8 +11,27 @@ NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path) -> Iterator[SqlStore]:
-    store = SqlStore(f"sqlite:///{tmp_path}/driftlock.db")
+def sqlite_url(tmp_path) -> str:
+    return f"sqlite:///{tmp_path}/driftlock.db"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request) -> str:
+    """An address of each database: SQLite without a file, PostgreSQL with empty tables and a plain role."""
+    return request.getfixturevalue("sqlite_url" if request.param == "sqlite" else "postgres_url")
+
+
+@pytest.fixture
+def store(database_url) -> Iterator[SqlStore]:
+    store = SqlStore(database_url)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def in_sqlite(sqlite_url) -> Iterator[SqlStore]:
+    """A store of which something is asked that only SQLite does."""
+    store = SqlStore(sqlite_url)
     yield store
     store.close()
 

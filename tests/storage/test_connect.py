@@ -3,42 +3,51 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 import sqlalchemy as sa
 
+from driftlock.services.streams import blank_stream
 from driftlock.storage import connect as connecting
-from driftlock.storage.connect import changing, connect, empty_log
+from driftlock.storage.connect import changing, connect, empty_log, reading, writing
 from driftlock.storage.schema import detector_states, runs
 from driftlock.storage.types import UtcTime, write_json
+from driftlock_core.profiles import BALANCED
+from tests.storage.conftest import NOON
 
 
 def test_readers_do_not_block_the_writer(store):
-    """Write-ahead logging: what a reader sees stays as it was, and the writer goes on."""
+    """What a reader sees stays as it was, and the writer goes on."""
     count = sa.select(sa.func.count()).select_from(runs)
-    with store.engine.connect() as reader:
+    with reading(store.engine, "demo") as reader:
         assert reader.scalar(count) == 0
-        with changing(store.engine) as writer:
-            writer.exec_driver_sql(
-                "INSERT INTO runs (tenant, id, source, name, state, step, configuration, options, bytes_read,"
-                " events_received, events_analyzed, cancel_requested, created_at)"
-                " VALUES ('demo', 'a', 'paste', 'x', 'done', '', '{}', '{}', 0, 0, 0, 0, '2026-01-05 12:00:00')"
+        with writing(store.engine, "demo") as writer:
+            writer.execute(
+                sa.insert(runs).values(
+                    **dict.fromkeys(("id", "source", "name", "state", "step"), "a"),
+                    **dict.fromkeys(("bytes_read", "events_received", "events_analyzed"), 0),
+                    configuration={},
+                    options={},
+                    tenant="demo",
+                    cancel_requested=False,
+                    created_at=NOON,
+                )
             )
         assert reader.scalar(count) == 0
-    with store.engine.connect() as reader:
+    with reading(store.engine, "demo") as reader:
         assert reader.scalar(count) == 1
 
 
 def test_nothing_can_belong_to_a_stream_that_is_not_there(store):
-    with pytest.raises(sa.exc.IntegrityError), changing(store.engine) as connection:
+    with pytest.raises(sa.exc.IntegrityError), writing(store.engine, "demo") as connection:
         connection.execute(sa.insert(detector_states).values(tenant="demo", stream_id="none", cursor=0))
 
 
-def test_what_is_deleted_is_overwritten_and_the_log_cut_back(store):
+def test_what_is_deleted_is_overwritten_and_the_log_cut_back(in_sqlite):
     """Payloads must not stay legible in free pages, nor a log as large as the largest deletion."""
-    with store.engine.connect() as connection:
+    with in_sqlite.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA secure_delete").scalar() == 1
         assert connection.exec_driver_sql("PRAGMA journal_size_limit").scalar() == 32 * 1024**2
 
 
 def test_an_error_of_the_database_does_not_quote_what_was_to_be_stored(store):
-    with pytest.raises(sa.exc.IntegrityError) as raised, changing(store.engine) as connection:
+    with pytest.raises(sa.exc.IntegrityError) as raised, writing(store.engine, "demo") as connection:
         connection.execute(
             sa.insert(detector_states).values(tenant="demo", stream_id="x", cursor=0, state=b"secret")
         )
@@ -70,13 +79,15 @@ def test_json_without_a_meaning_elsewhere_is_refused():
         write_json({"p_perm": float("nan")})
 
 
-def test_a_reader_that_goes_on_keeps_the_log_and_nobody_fails(store, add_stream, monkeypatch):
+def test_a_reader_that_goes_on_keeps_the_log_and_nobody_fails(in_sqlite, monkeypatch):
     """The log is emptied by the next one who asks."""
     monkeypatch.setattr(connecting, "LOG_TIMEOUT_MS", 10)
-    with store.engine.connect() as reader:
+    with in_sqlite.engine.connect() as reader:
         reader.scalar(sa.select(sa.func.count()).select_from(runs))
-        add_stream()
-        assert not empty_log(store.engine)
-    assert empty_log(store.engine)
-    with store.engine.connect() as connection:
+        in_sqlite.streams.add(
+            blank_stream("demo", name="api", kind="logs", profile=BALANCED, created_at=NOON)
+        )
+        assert not empty_log(in_sqlite.engine)
+    assert empty_log(in_sqlite.engine)
+    with in_sqlite.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == connecting.BUSY_TIMEOUT_MS

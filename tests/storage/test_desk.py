@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from driftlock.services.overview import Overview, Wanted
 from driftlock.services.review import Reviews
+from driftlock.storage.connect import reading
 from driftlock.storage.schema import annotations, desk_changes, metadata, reviews, suppressions
 from tests.made_desk import NOW, NOW_US, MadeDesk
 
@@ -22,7 +23,7 @@ def desk():
 
 
 def counted(store, table):
-    with store.engine.connect() as connection:
+    with reading(store.engine, TENANT) as connection:
         return connection.scalars(sa.select(sa.func.count()).select_from(table)).one()
 
 
@@ -46,7 +47,7 @@ def test_a_deleted_run_takes_what_was_said_about_it_along(store, desk):
     told = review.history(TENANT)
     assert [one.what for one in told].count("label") == 1
     assert len(told) == 4
-    with store.engine.connect() as connection:
+    with reading(store.engine, TENANT) as connection:
         [detail] = connection.scalars(
             sa.select(desk_changes.c.detail).where(desk_changes.c.id == change.id)
         ).all()
@@ -85,20 +86,20 @@ def test_a_gone_pattern_can_be_ended_too(store, desk):
     assert review.suppressions(TENANT) == []
 
 
-def test_counting_reads_indexes_and_no_rows(store, desk):
+def test_counting_reads_indexes_and_no_rows(in_sqlite, desk):
     """Rows of flagged windows are 20 KB each: a list of fifty thousand must not read them."""
-    desk.add_windows(store, desk.add_stream(store), [NOW_US], flagged={0})
+    desk.add_windows(in_sqlite, desk.add_stream(in_sqlite), [NOW_US], flagged={0})
     asked = []
     listen = lambda *given: asked.append((given[2], given[3]))  # noqa: E731
-    sa.event.listen(store.engine, "before_cursor_execute", listen)
-    overview = Overview(store, Noon())
+    sa.event.listen(in_sqlite.engine, "before_cursor_execute", listen)
+    overview = Overview(in_sqlite, Noon())
     scope = overview.scope(TENANT, None, "all")
     overview.figures(scope)
     overview.lanes(scope, "stream")
     overview.feed(scope, Wanted(), order="strongest")
-    sa.event.remove(store.engine, "before_cursor_execute", listen)
+    sa.event.remove(in_sqlite.engine, "before_cursor_execute", listen)
     plans = []
-    with store.engine.connect() as connection:
+    with in_sqlite.engine.connect() as connection:
         for statement, parameters in asked:
             plans += [
                 row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)

@@ -14,6 +14,12 @@ def events(count: int, size: int = 10) -> list[Event]:
     return [Event(b"x" * size, "logs", n.to_bytes(8, "big")) for n in range(count)]
 
 
+@pytest.fixture
+def database_url(sqlite_url):
+    """What PostgreSQL answers: tests/storage/test_postgresql.py."""
+    return sqlite_url
+
+
 def test_a_locked_database_is_busy_for_a_moment(store, add_stream, monkeypatch):
     stream_id = add_stream()
     monkeypatch.setattr(connect, "BUSY_TIMEOUT_MS", 50)

@@ -154,13 +154,13 @@ def test_replay_names_what_differs(
     dashboard: AppTest, app: App, strongest: SeriesAnomaly, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A record that was altered is found out, number by number."""
-    read = app.series._values
+    read = app.series.values
 
     def altered(*of: object) -> object:
         values, times = read(*of)  # type: ignore[arg-type]
         return [values[0] + 1, *values[1:]], times
 
-    monkeypatch.setattr(app.series, "_values", altered)
+    monkeypatch.setattr(app.series, "values", altered)
     page = opened(dashboard, strongest.row.id, "Record")
     button(page, "Replay").click().run()  # type: ignore[attr-defined]
     assert "numbers differ" in page.error[0].value
@@ -211,8 +211,8 @@ def test_no_text_claims_more_than_a_p_value_says(
 
 def test_the_downloads_hold_every_flagged_number(app: App, plant: Stream) -> None:
     """The CSV a row each, the NDJSON the whole records."""
-    assert series_downloads._csv(plant).count(b"\n") == plant.flagged + 1
-    records = [json.loads(line) for line in series_downloads._ndjson(plant).splitlines()]
+    assert series_downloads._csv(tenant(), plant, app).count(b"\n") == plant.flagged + 1
+    records = [json.loads(line) for line in series_downloads._ndjson(tenant(), plant, app).splitlines()]
     assert len(records) == plant.flagged
     assert all(record["evidence"]["digest"] for record in records)
 

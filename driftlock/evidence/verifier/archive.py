@@ -11,7 +11,7 @@ from driftlock.evidence.verifier.findings import shown
 LARGEST_BUNDLE: Final = 64_000_000  # bytes
 MOST_FILES: Final = 64
 
-_NAME: Final = re.compile(r"[a-z][a-z_]{0,40}\.(?:json|ndjson|py|txt|html|tsr)")
+_NAME: Final = re.compile(r"[A-Za-z][a-zA-Z_]{0,40}\.(?:json|ndjson|py|txt|html|tsr)")
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
 _END: Final = struct.Struct("<4s4H2LH")
@@ -77,7 +77,9 @@ def unpack(data: bytes) -> tuple[dict[str, bytes], list[str]]:
             files[name] = content
     if not problems and (again := pack(files)) != data:
         first = next((n for n, (a, b) in enumerate(zip(again, data, strict=False)) if a != b), len(again))
-        problems.append(f"byte {first} is not as a bundle has it: hidden bytes, another order, or altered headers")
+        problems.append(
+            f"byte {first} is not as a bundle has it: hidden bytes, another order, or altered headers"
+        )
     return files, problems
 
 

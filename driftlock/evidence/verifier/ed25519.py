@@ -36,7 +36,9 @@ def is_signed(public_key: bytes, message: bytes, signature: bytes) -> bool:
     challenge = int.from_bytes(hashlib.sha512(signature[:32] + public_key + message).digest(), "little")
     left = _times(scalar, _BASE)
     right = _plus(commitment, _times(challenge % _ORDER, key))
-    return not ((left[0] * right[2] - right[0] * left[2]) % _P or (left[1] * right[2] - right[1] * left[2]) % _P)
+    return not (
+        (left[0] * right[2] - right[0] * left[2]) % _P or (left[1] * right[2] - right[1] * left[2]) % _P
+    )
 
 
 def _plus(one: _Point, two: _Point) -> _Point:

@@ -1,14 +1,19 @@
 """What a verification found: steps, three guarantees, one sentence, an exit code."""
 
 import json
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, NoReturn
 
 PASS: Final = "PASS"
 FAIL: Final = "FAIL"
 NOT_CHECKED: Final = "NOT CHECKED"
+
+# Nothing honest is larger, and what is could take a machine's memory.
+LARGEST_JSON: Final = 8_000_000  # bytes of one value
+MOST_LINES: Final = 2_000_000
 
 # What reading values that somebody made up can raise.
 DAMAGED: Final = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError)
@@ -59,7 +64,7 @@ class Findings:
 
     def equal(self, part: str, name: str, recorded: Any, computed: Any) -> bool:
         """A recorded value beside the one computed now, equal to the last bit."""
-        same = type(recorded) is type(computed) and recorded == computed
+        same = recorded == computed and isinstance(recorded, bool) == isinstance(computed, bool)
         return self.add(
             part,
             name,
@@ -121,13 +126,17 @@ def read_json(data: bytes) -> Any:
         ...
     ValueError: the key 'a' comes twice
     """
-    return json.loads(data.decode(), object_pairs_hook=_once, parse_constant=_no_number)
+    if len(data) > LARGEST_JSON:
+        raise ValueError(f"{len(data)} bytes; at most {LARGEST_JSON} are read")
+    return json.loads(data.decode(), object_pairs_hook=_once, parse_constant=_no_number, parse_float=_finite)
 
 
 def read_lines(data: bytes) -> list[Any]:
     """One JSON value a line, each line ended."""
     if data and not data.endswith(b"\n"):
         raise ValueError("the last line has no end")
+    if (count := data.count(b"\n")) > MOST_LINES:
+        raise ValueError(f"{count} lines; at most {MOST_LINES} are read")
     return [read_json(line) for line in data.split(b"\n")[:-1]]
 
 
@@ -140,7 +149,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_number(text: str) -> Any:
+def _finite(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _no_number(text)
+
+
+def _no_number(text: str) -> NoReturn:
     raise ValueError(f"{text} is no number")
 
 
@@ -155,6 +169,3 @@ def text_of(verification: Verification) -> str:
 
 def _line(outcome: str, name: str, reason: str) -> str:
     return f"{outcome:<11}  {name} — {reason}" if reason else f"{outcome:<11}  {name}"
-
-
-Check = Callable[[Findings], None]

@@ -20,7 +20,8 @@ FIRST_PREVIOUS: Final = "0" * 64
 # What stands before the statement that is signed: a signature made for another purpose does not fit here.
 PURPOSE: Final = b"driftlock evidence bundle 1\n"
 _SPKI: Final = bytes.fromhex("302a300506032b6570032100")  # DER before the 32 bytes of an Ed25519 key
-_FILE_NAME: Final = re.compile(r"[a-z_]+\.[a-z]+")
+_LONGEST_KEY: Final = 2_000  # bytes of a file with a public key
+_FILE_NAME: Final = re.compile(r"[A-Za-z_]{1,41}\.[a-z]{2,6}")
 
 
 def sha256(data: bytes) -> str:
@@ -47,6 +48,8 @@ def read_key(data: bytes) -> bytes:
     """
     if len(data) == 32:
         return data
+    if len(data) > _LONGEST_KEY:
+        raise ValueError(f"no Ed25519 public key: {len(data)} bytes")
     text = data.decode("ascii", "replace").strip()
     if re.fullmatch(r"[0-9a-fA-F]{64}", text):
         return bytes.fromhex(text)
@@ -69,15 +72,19 @@ def check_files(found: Findings, files: Mapping[str, bytes]) -> dict[str, Any]:
         for name in sorted(listed):
             there = files.get(name)
             if there is None:
-                found.failed("files", shown(name), "the manifest names it and it is not there")
+                found.failed("files", _said(name), "the manifest names it and it is not there")
                 continue
             entry = {"sha256": sha256(there), "bytes": len(there)}
             given = {key: listed[name][key] for key in entry}
             found.add(
-                "files", name, given == entry, f"SHA-256 {entry['sha256']}", "changed: not what the manifest names"
+                "files",
+                _said(name),
+                given == entry,
+                f"SHA-256 {entry['sha256']}",
+                "changed: not what the manifest names",
             )
         for name in sorted(set(files) - set(listed) - set(OUTSIDE)):
-            found.failed("files", name, "added: the manifest does not name it")
+            found.failed("files", _said(name), "added: the manifest does not name it")
     return manifest if isinstance(manifest, dict) else {}
 
 
@@ -117,7 +124,13 @@ def check_signature(
             return signer, False
         known = public in keys
         given_ids = ", ".join(sorted(map(key_id, keys)))
-        found.add("signature", "key", known, f"{signer}, which you gave", f"signed by {signer}; you gave {given_ids}")
+        found.add(
+            "signature",
+            "key",
+            known,
+            f"{signer}, which you gave",
+            f"signed by {signer}; you gave {given_ids}",
+        )
         return signer, good and known
     return signer, False
 
@@ -132,9 +145,16 @@ def _as_signed(
         if now.get(name) != signed["files"].get(name):
             good = False
             what = "was not signed" if name not in signed["files"] else "differs from what was signed"
-            found.failed("signature", name if _FILE_NAME.fullmatch(name) else shown(name), what)
+            found.failed("signature", _said(name), what)
     good &= found.equal("signature", "manifest", signed["manifest_sha256"], now.get(MANIFEST))
-    return found.equal("signature", "key named by the manifest", manifest.get("signer"), signed["signer"]) and good
+    return (
+        found.equal("signature", "key named by the manifest", manifest.get("signer"), signed["signer"])
+        and good
+    )
+
+
+def _said(name: str) -> str:
+    return name if _FILE_NAME.fullmatch(name) else shown(name)
 
 
 def check_audit(found: Findings, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
@@ -149,10 +169,14 @@ def check_audit(found: Findings, files: Mapping[str, bytes], manifest: Mapping[s
         for number, row in enumerate(rows, start=1):
             own = row_hash(row)
             if row["hash"] != own:
-                found.failed("audit", f"row {number} (seq {shown(row['seq'])})", "altered: its hash is of another row")
+                found.failed(
+                    "audit", f"row {number} (seq {shown(row['seq'])})", "altered: its hash is of another row"
+                )
             if seq is not None and (row["seq"] != seq + 1 or row["previous"] != previous):
                 found.failed(
-                    "audit", f"row {number} (seq {shown(row['seq'])})", "rows before it are missing or in another order"
+                    "audit",
+                    f"row {number} (seq {shown(row['seq'])})",
+                    "rows before it are missing or in another order",
                 )
             previous, seq = row["hash"], row["seq"]
         ends = {

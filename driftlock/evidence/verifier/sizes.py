@@ -2,7 +2,6 @@
 
 import importlib
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Any, Final
 
 from driftlock.evidence.verifier.findings import Findings
@@ -10,6 +9,8 @@ from driftlock.evidence.verifier.findings import Findings
 # What must be installed beside the standard library, by compressor.
 LIBRARIES: Final = {"zstd": "zstandard", "lz4": "lz4", "gzip": "isal"}
 _REACH: Final = {"zstd": 256 * 1024, "lz4": 64 * 1024, "gzip": 32 * 1024}  # bytes of dictionary
+
+MOST_CHUNKS: Final = 6_000  # profiles allow fewer
 
 Cost = Callable[[bytes], int]
 
@@ -45,7 +46,9 @@ class Sizes:
         try:
             self._make, self.version = {"zstd": _zstd, "lz4": _lz4, "gzip": _gzip}[name]()
         except ImportError as error:
-            raise LookupError(f"{LIBRARIES[name]} is not installed here: pip install {LIBRARIES[name]}") from error
+            raise LookupError(
+                f"{LIBRARIES[name]} is not installed here: pip install {LIBRARIES[name]}"
+            ) from error
         self._name = name
         self.alone: Cost = self._make(b"")
 
@@ -95,7 +98,9 @@ def _gzip() -> tuple[Callable[[bytes], Cost], str]:
     return cost, f"gzip isal {version} level 1"
 
 
-def check_sizes(found: Findings, record: dict[str, Any], baselines: list[list[bytes]], window: list[bytes]) -> None:
+def check_sizes(
+    found: Findings, record: dict[str, Any], baselines: list[list[bytes]], window: list[bytes]
+) -> None:
     """
     Every compressed size of the record.
 
@@ -105,8 +110,9 @@ def check_sizes(found: Findings, record: dict[str, Any], baselines: list[list[by
         window: Canonical events.
     """
     config, evidence = record["configuration"], record["evidence"]
+    name = config["compressor"]
     try:
-        sizes = Sizes(config["compressor"])
+        sizes = Sizes(name)
     except LookupError as missing:
         found.other_compressor = str(missing.args[0])
         found.unchecked("sizes", "compressor", f"{found.other_compressor}; sizes are taken as recorded")
@@ -117,15 +123,20 @@ def check_sizes(found: Findings, record: dict[str, Any], baselines: list[list[by
         return
     found.equal("sizes", "compressor", record["compressor"], sizes.version)
     hop, length = config["hop"], config["window"]
+    if len(window) + len(baselines[-1]) > MOST_CHUNKS * hop:
+        raise ValueError(f"more than {MOST_CHUNKS} chunks")
     chunks = [text_of_events(window[at : at + hop]) for at in range(0, len(window), hop)]
-    baseline, costs = baselines[-1], []
+    baseline = baselines[-1]
+    costs: list[int] = []
     for events, (_, _, count) in zip(baselines, evidence["epochs"], strict=True):
         cost = sizes.given(events)
         costs += [cost(chunk) for chunk in chunks[len(costs) : len(costs) + count]]
     found.equal("sizes", "chunk costs", evidence["chunk_costs"], costs)
     found.equal("sizes", "C(W)", evidence["c_window"], sizes.alone(text_of_events(window)))
     every_second = [text_of_events(baseline[at : at + length]) for at in range(0, len(baseline), 2 * length)]
-    found.equal("sizes", "baseline windows", evidence["baseline_windows"], list(map(sizes.alone, every_second)))
+    found.equal(
+        "sizes", "baseline windows", evidence["baseline_windows"], list(map(sizes.alone, every_second))
+    )
     split = [baseline[at : at + hop] for at in range(0, len(baseline), hop)]
     cost = sizes.given([event for chunk in split[::2] for event in chunk])
     odd = [cost(text_of_events(chunk)) for chunk in split[1::2]]
@@ -134,14 +145,13 @@ def check_sizes(found: Findings, record: dict[str, Any], baselines: list[list[by
     if "description" in record:
         textbook = record["description"]["textbook"]
         known, own = text_of_events(baseline), text_of_events(window)
-        again = {"c_baseline": sizes.alone(known), "c_window": sizes.alone(own), "c_both": sizes.alone(known + own)}
+        again = {
+            "c_baseline": sizes.alone(known),
+            "c_window": sizes.alone(own),
+            "c_both": sizes.alone(known + own),
+        }
         found.equal("sizes", "textbook sizes", textbook, again)
         small, large = sorted((again["c_baseline"], again["c_window"]))
         found.equal("sizes", "textbook NCD", record["ncd_textbook"], (again["c_both"] - small) / large)
         novelty = (again["c_both"] - again["c_baseline"]) / again["c_window"]
         found.equal("sizes", "novelty", record["novelty"], novelty)
-
-
-def neighbours(values: Sequence[Any]) -> list[tuple[Any, Any]]:
-    """Each value with the next one."""
-    return list(pairwise(values))

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from driftlock.services.overview import Overview
 from driftlock.services.review import Reviews
+from driftlock.storage.connect import reading
 from driftlock.storage.schema import reviews, suppressions
 from driftlock.storage.store import SqlStore
 from tests.made_desk import NOW, NOW_US, MadeDesk
@@ -66,7 +67,7 @@ def kept(store):
     """Every review and suppression as it lies in the database now."""
 
     def read():
-        with store.engine.connect() as connection:
+        with reading(store.engine, "demo") as connection:
             return [
                 sorted(connection.execute(sa.select(table)).all(), key=str)
                 for table in (reviews, suppressions)

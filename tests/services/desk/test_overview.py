@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from driftlock.model import moment
 from driftlock.services.overview import Figures, InvalidRange, Wanted
-from driftlock.storage.connect import changing
+from driftlock.storage.connect import writing
 from driftlock.storage.schema import annotations, jobs
 from tests.made_desk import HOUR_US, NOW, NOW_US, plan
 
@@ -222,7 +222,7 @@ def test_notes_are_those_of_the_range_and_the_streams(store, overview, desk):
         desk.add_windows(store, stream, [NOW_US])
     given = [("all", None, 0, None), ("mine", mine.id, 1, None), ("other", other.id, 2, None),
              ("early", None, 2 * HOUR_US, None), ("removed", None, 3, NOW)]  # fmt: skip
-    with changing(store.engine) as connection:
+    with writing(store.engine, TENANT) as connection:
         for text, stream_id, before, removed in given:
             connection.execute(
                 sa.insert(annotations).values(
@@ -237,7 +237,7 @@ def test_notes_are_those_of_the_range_and_the_streams(store, overview, desk):
 def test_the_last_self_check_is_the_newest_that_finished(store, overview, desk, clock):
     assert overview.last_self_check(TENANT) is None
     stream = desk.add_stream(store, name="api", source="upload")
-    with changing(store.engine) as connection:
+    with writing(store.engine, TENANT) as connection:
         for number, (kind, state, noticed) in enumerate(
             [
                 ("detectability", "done", 4),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from driftlock.errors import NotFound
 from driftlock.services.overview import Wanted
 from driftlock.services.review import InvalidReview
+from driftlock.storage.connect import reading
 from driftlock.storage.schema import desk_changes
 from tests.made_desk import NOW, NOW_US
 
@@ -34,12 +35,15 @@ def test_a_label_stands_beside_windows_and_alerts_alike(review, overview, rows):
 
 
 def test_the_same_label_again_changes_and_remembers_nothing(review, rows, kept):
+    """Of the same person; what somebody else says too is their vote, and what stands stays as it stood."""
     review.label(TENANT, rows[:2], "real", by="ann", note="seen")
     before = kept()
-    again = review.label(TENANT, rows[:2], "real", by="bob")
+    again = review.label(TENANT, rows[:2], "real", by="ann")
     assert (again.id, again.count) == (None, 0)
     assert kept() == before
     assert len(review.history(TENANT)) == 1
+    assert review.label(TENANT, rows[:2], "real", by="bob").count == 2
+    assert kept() == before
     some = review.label(TENANT, rows[:3], "real", by="bob")  # one of three is new
     assert some.count == 1
     assert review.review_of(TENANT, rows[0]).changed_by == "ann"
@@ -193,5 +197,5 @@ def test_ten_thousand_at_once(store, review, desk, kept):
     assert review.history(TENANT)[0].count == 10_000
     assert review.undo(TENANT, change.id, by="ann").count == 10_000
     assert kept()[0] == []
-    with store.engine.connect() as connection:
+    with reading(store.engine, TENANT) as connection:
         assert connection.scalars(sa.select(sa.func.count()).select_from(desk_changes)).one() == 2

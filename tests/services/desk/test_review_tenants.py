@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from driftlock.errors import NotFound
 from driftlock.services.overview import Wanted
-from driftlock.storage.connect import changing
+from driftlock.storage.connect import writing
+from driftlock.storage.schema import anomalies
 from tests.made_desk import NOW, NOW_US, MadeDesk
 
 TENANT = "demo"
@@ -75,8 +77,8 @@ def test_two_tenants_with_the_same_ids_and_patterns_do_not_meet(store, review, o
     other = MadeDesk(tenant="other")
     stream = other.add_stream(store, name="api")
     found = other.add_windows(store, stream, [NOW_US, NOW_US], flagged={0, 1}, patterns=("aa",))
-    with changing(store.engine) as connection:
-        connection.exec_driver_sql("UPDATE anomalies SET id = ? WHERE id = ?", (rows[0], found[0].id))
+    with writing(store.engine, "other") as connection:
+        connection.execute(sa.update(anomalies).where(anomalies.c.id == found[0].id).values(id=rows[0]))
     review.suppress(TENANT, rows[0], until=None, by="ann")
     review.label(TENANT, [rows[0]], "real", by="ann", scope="pattern")
     scope = overview.scope("other", None, "all")

@@ -32,7 +32,7 @@ TABLES = (
     "proposals",
     "votes",
 )
-ADDED = (("streams", ("redact", "retention_days", "settings")), ("reviews", ("state", "assignee")))
+ADDED = (("streams", ("redact", "retention_days", "removed_through", "removed_at", "settings")), ("reviews", ("state", "assignee")))
 
 
 def upgrade() -> None:
@@ -292,6 +292,7 @@ def upgrade() -> None:
         sa.Column("label", sa.String(16), nullable=False),
         sa.Column("reason", sa.String(32)),
         sa.Column("scope", sa.String(16), nullable=False),
+        sa.Column("queue", sa.String(16)),
         sa.Column("note", sa.Text()),
         sa.Column("by", sa.String(64), nullable=False),
         sa.Column("at", UtcTime(), nullable=False),
@@ -307,6 +308,10 @@ def upgrade() -> None:
     op.add_column("reviews", sa.Column("assignee", sa.String(32)))
     op.add_column("streams", sa.Column("redact", json_column()))
     op.add_column("streams", sa.Column("retention_days", sa.Integer()))
+    op.add_column(
+        "streams", sa.Column("removed_through", sa.BigInteger(), server_default="0", nullable=False)
+    )
+    op.add_column("streams", sa.Column("removed_at", UtcTime()))
     op.add_column("streams", sa.Column("settings", json_column()))
     # Whoever has data here was the only tenant until now; it comes with a new database as well.
     op.execute(

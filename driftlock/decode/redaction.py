@@ -1,0 +1,124 @@
+"""
+Secrets and personal data taken out of events before anything is stored.
+
+What is found is replaced by a mark that says what it was, ``<email>`` for one,
+always the same and always of the same length; every other byte stays where it
+was, and a line of JSON stays one. Redacting twice changes nothing more.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final
+
+from driftlock.decode.escaped_text import ESCAPED_STRING, escaped, unescape
+from driftlock.decode.redaction_keys import PAD, keyed_spans
+from driftlock.decode.redaction_patterns import PATTERNS
+from driftlock.decode.redaction_screen import PLAIN, QUOTED, Screen
+from driftlock.decode.redaction_spans import MARKS, OWN_MARK, Span, merged, replaced
+from driftlock.decode.sensitive_keys import endings_of, is_own, own_name, rule_of
+from driftlock.errors import ApplicationError
+
+RULES: Final = tuple(MARKS)
+OWN: Final = "field:"  # before the name of a field that is taken out whatever it holds
+_NUMBER: Final = b"-+.0123456789eE"
+_DEEPEST: Final = 6  # JSON in strings of JSON in strings
+
+
+class UnknownRule(ApplicationError):
+    """There is no such rule of redaction."""
+
+
+class Redactor:
+    """
+    Takes out what *rules* name.
+
+    Args:
+        rules: Some of :data:`RULES`, and ``field:NAME`` for each field of one's own.
+
+    Raises:
+        UnknownRule: One of them is neither.
+
+    >>> Redactor(RULES).redact(b'{"user":"ann@example.com","apiKey":"s3cret","n":7}')
+    b'{"user":"<email>","apiKey":"<secret>","n":7}'
+    """
+
+    def __init__(self, rules: Collection[str]) -> None:
+        self._rules = frozenset(rule for rule in rules if not rule.startswith(OWN))
+        self._own = frozenset(own_name(rule.removeprefix(OWN)) for rule in rules if rule.startswith(OWN))
+        if (unknown := sorted(self._rules - set(RULES))) or b"" in self._own:
+            raise UnknownRule(
+                f"There is no rule “{unknown[0] if unknown else OWN}”; there are: {', '.join(RULES)}, and {OWN}NAME "
+                "for a field of your own."
+            )
+        patterns = tuple(pattern for pattern in PATTERNS if pattern.rule in self._rules)
+        # Names are searched for without the digits at their ends.
+        self._own_but_digits = frozenset(name.rstrip(b"0123456789") for name in self._own) - {b""} | self._own
+        endings = {name.decode() for name in self._own_but_digits if name}
+        self._screen = Screen(patterns, {*endings_of(self._rules), *endings}, self._may_mark)
+
+    def redact(self, text: bytes) -> bytes:
+        """*text* without what the rules name; the same object where there is nothing."""
+        return self.redact_all([text])[0]
+
+    def redact_all(self, texts: Sequence[bytes]) -> list[bytes]:
+        """As :meth:`redact` for each of *texts*, and much faster for many."""
+        left = list(texts)
+        places: Sequence[int] = range(len(left))
+        # A mark may part what was one word before: what then shows goes too.
+        while places:
+            changed = list[int]()
+            for number, bits in self._screen.suspects([left[place] for place in places]).items():
+                place = places[number]
+                if spans := list(merged(self._spans(left[place], bits, 0))):
+                    left[place] = replaced(left[place], spans)
+                    changed.append(place)
+            places = changed
+        return left
+
+    def _spans(self, text: bytes, bits: int, depth: int) -> Iterator[Span]:
+        quoted, plain, patterns = bits & QUOTED > 0, bits & PLAIN > 0, self._screen.patterns(bits)
+        flat = names = text
+        if b"\\" in text and depth < _DEEPEST:
+            flat, names = _flattened(text, names=False), _flattened(text, names=True)
+            for string in ESCAPED_STRING.finditer(text):
+                meant, places = unescape(string[1])
+                for start, end, mark in merged(self._spans(meant, bits, depth + 1)):
+                    first = string.start(1)
+                    yield Span(first + places[start], first + places[end], escaped(mark))
+        yield from keyed_spans(names, self._mark, quoted=quoted, plain=plain)
+        for pattern in patterns:
+            for span in pattern.spans(flat):
+                yield _quoted(flat, span)
+
+    def _mark(self, name: bytes) -> bytes | None:
+        rule = rule_of(name)
+        if rule in self._rules:
+            return MARKS[rule] if rule else None
+        return OWN_MARK if self._own and is_own(name, self._own) else None
+
+    def _may_mark(self, name: bytes) -> bool:
+        """Whether *name* has a mark, whichever digits stand at its end."""
+        return rule_of(name) in self._rules or bool(self._own and is_own(name, self._own_but_digits))
+
+
+def _flattened(text: bytes, *, names: bool) -> bytes:
+    """*text*, every place in it kept, with what escapes hide blank; *names* of values as they are meant."""
+    parts, done = list[bytes](), 0
+    for string in ESCAPED_STRING.finditer(text):
+        start, end = string.span(1)
+        is_name = names and text[end + 1 : end + 9].lstrip()[:1] == b":"
+        meant = unescape(string[1])[0].replace(b'"', PAD) if is_name else b""
+        parts += (text[done:start], meant.ljust(end - start, PAD))
+        done = end
+    return b"".join((*parts, text[done:]))
+
+
+def _quoted(text: bytes, span: Span) -> Span:
+    """A number of JSON that is taken out whole leaves a string; anywhere else *span* stays as it is."""
+    if text.lstrip()[:1] not in (b"{", b"["):
+        return span
+    head, tail = text[: span.start].rstrip(_NUMBER), text[span.end :]
+    rest = tail.lstrip(_NUMBER)
+    before, after = head.rstrip()[-1:], rest.lstrip()[:1]
+    if before in (b":", b",", b"[") and after in (b",", b"}", b"]") and head.count(b'"') % 2 == 0:
+        return Span(len(head), len(text) - len(rest), b'"' + span.mark + b'"')
+    return span

@@ -1,0 +1,281 @@
+"""Secrets and personal data that show by their own form, wherever they stand."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import stringzilla
+
+from driftlock.decode import personal_numbers
+from driftlock.decode.redaction_spans import MARKS, Span
+
+_AROUND: Final = (40, 128)  # bytes before and behind a trace in which what it is of begins and ends
+_LONG: Final = b"00000000000"  # the shape of digits that one looks at without blanks between them
+# Neither part of a word nor of a fraction or a list of groups; the long part first, since one searches for that.
+_RUN: Final = re.compile(
+    _LONG + rb"(?<![0A-Za-z]%(long)s)(?<!0[.-]%(long)s)0*+(?![0A-Za-z])(?![.-]0)" % {b"long": _LONG}
+)
+# Digits as 0 and capitals as A: what a number looks like, whichever it is.
+_SHAPE: Final = bytes.maketrans(b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZ", b"0" * 9 + b"A" * 25)
+
+_LOCAL: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.!#$%&*+/=?^_`{|}~-" + bytes(
+    range(128, 256)
+)
+# Before the local part these begin a value, a path or a list; an address hardly ever begins with one.
+_NOT_FIRST: Final = b".!#$%&*/=?^`{|}~-"
+_DOMAIN: Final = re.compile(rb"[0-9A-Za-z\x80-\xff](?:[0-9A-Za-z\x80-\xff.-]*[0-9A-Za-z\x80-\xff])?")
+_TOP: Final = re.compile(rb"[A-Za-z\x80-\xff]{2,}|xn--[0-9A-Za-z-]+")
+_SCREENS: Final = re.compile(rb"[1-4]x\.", re.IGNORECASE)  # logo@2x.png
+
+_CODES: Final = (  # of countries, ITU-T E.164
+    rb"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|2[1-6]\d|29\d|3[578]\d|42\d|50\d|59\d|6[789]\d|85\d|88\d|9[679]\d"
+)
+_PHONE: Final = re.compile(
+    rb"\+(?<![\w.+-]\+)(?:" + _CODES + rb")(?:[ .-]?\(?\d{1,4}\)?){1,13}+(?![\w(])(?![.:-]\d)"
+)
+_PHONE_DIGITS: Final = range(8, 16)
+_BETWEEN_DIGITS: Final = b"+ .-()"
+
+_CARD: Final = re.compile(
+    rb"(?<![0-9A-Za-z])(?<![0-9][.-])"
+    rb"(?:[2-6]\d{3}([ -])\d{4}\1\d{4}\1\d{1,4}(?:\1\d{1,3})?|3\d{3}([ -])\d{6}\2\d{4,5})"
+    rb"(?![0-9A-Za-z])(?![.-][0-9])"
+)
+# 19 digits are issued by one scheme in practice; by the others they are ids of 64 bits that pass the check.
+_ISSUERS: Final = (  # first digits from, to, and lengths: ISO/IEC 7812 ranges of the card schemes
+    (b"4", b"4", (13, 16)),
+    (b"51", b"55", (16,)),
+    (b"2221", b"2720", (16,)),
+    (b"34", b"34", (15,)),
+    (b"37", b"37", (15,)),
+    (b"300", b"305", (14, 16)),
+    (b"3095", b"3095", (14, 16)),
+    (b"36", b"36", (14, 16)),
+    (b"38", b"39", (14, 16)),
+    (b"6011", b"6011", (16,)),
+    (b"644", b"659", (16,)),
+    (b"3528", b"3589", (16,)),
+    (b"62", b"62", (16, 19)),
+    (b"5018", b"5018", (16,)),
+    (b"5020", b"5020", (16,)),
+    (b"5038", b"5038", (16,)),
+    (b"5893", b"5893", (16,)),
+    (b"6304", b"6304", (16,)),
+    (b"6759", b"6763", (16,)),
+)
+_ISSUED: Final = frozenset(  # length, and the first four digits
+    (length, b"%04d" % first)
+    for low, high, lengths in _ISSUERS
+    for length in lengths
+    for first in range(int(low.ljust(4, b"0")), int(high.ljust(4, b"9")) + 1)
+)
+_IBAN: Final = re.compile(
+    rb"(?<![0-9A-Za-z])[A-Z]{2}\d\d(?:[0-9A-Z]{11,30}|(?: [0-9A-Z]{4}){2,7}(?: [0-9A-Z]{1,3})?)(?![0-9A-Za-z])"
+)
+_SEPARATORS: Final = b" .-/"
+_JOINS: Final = (b".", b"-")
+
+_TOKENS: Final = re.compile(
+    rb"eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*"  # JWT, also an encrypted one
+    rb"|(?<![0-9A-Za-z])(?:AKIA|ASIA)[A-Z0-9]{16}(?![0-9A-Za-z])"
+    rb"|gh[ops]_[0-9A-Za-z]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abeoprs]-[\w-]{10,}"
+    rb"|AIza[\w-]{35}|[rs]k_(?:live|test)_[0-9A-Za-z]{10,}|dlk_[0-9A-Fa-f-]{32,36}\.[\w-]+"
+    rb"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----END)[^\"])*(?:-----END [A-Z ]*PRIVATE KEY-----)?"
+)
+# With a digit in it: "bearer of bad news" has none.
+_BEARER: Final = re.compile(rb"\bbearer\s+((?=[^\s\"',;]*\d)[\w.~+/-]{8,}=*)", re.IGNORECASE)
+_USER_INFO: Final = re.compile(rb"://[^\s/?#\"'@:]*+:([^\s/?#\"']+)@")
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One form: what stands in every text that holds it, and where it stands there."""
+
+    rule: str
+    spans: Callable[[bytes], Iterator[Span]]
+    letters: tuple[bytes, ...] = ()  # one of these stands in the text
+    shapes: tuple[bytes, ...] = ()  # or one of these in its shape
+    trace: re.Pattern[bytes] | None = None  # and this in the same; None: the whole form is looked for at once
+
+    def traces(self, text: bytes, form: bytes) -> Iterator[int]:
+        """Where in *text*, many texts in a row, of shape *form*, this may stand: too often rather than too seldom."""
+        if self.trace is None:
+            for span in self.spans(text):
+                yield span.start
+            return
+        before, behind = _AROUND
+        for match in self.trace.finditer(form if self.shapes else text):
+            at = match.start()
+            if self.letters or any(self.spans(text[max(0, at - before) : at + behind])):
+                yield at
+
+
+def shape(text: bytes) -> bytes:
+    """
+    Every digit as 0, every capital as A.
+
+    >>> shape(b"GB29 at 5:30")
+    b'AA00 at 0:00'
+    """
+    shaped: bytes = stringzilla.translate(text, _SHAPE)
+    return shaped
+
+
+def _runs(text: bytes) -> Iterator[tuple[int, bytes]]:
+    """Where digits in a row stand alone, and which."""
+    for run in _RUN.finditer(shape(text)):
+        yield run.start(), text[run.start() : run.end()]
+
+
+def _addresses(sign: bytes) -> Callable[[bytes], Iterator[Span]]:
+    def spans(text: bytes) -> Iterator[Span]:
+        at = text.find(sign)
+        while at >= 0:
+            before = text[:at]
+            local = before[len(before.rstrip(_LOCAL)) :].rpartition(b"=")[2].lstrip(_NOT_FIRST)
+            domain = _DOMAIN.match(text, at + len(sign))
+            if local and domain and not _SCREENS.match(domain.group()) and (length := _named(domain.group())):
+                yield Span(at - len(local), domain.start() + length, MARKS["emails"])
+            at = text.find(sign, at + len(sign))
+
+    return spans
+
+
+def _named(domain: bytes) -> int:
+    """Bytes of *domain* up to its top-level domain; 0 where it has none."""
+    labels = domain.split(b".")
+    while len(labels) > 1 and not _TOP.fullmatch(labels[-1]):
+        labels.pop()
+    return len(b".".join(labels)) if len(labels) > 1 and all(labels) else 0
+
+
+def _phones(text: bytes) -> Iterator[Span]:
+    for match in _PHONE.finditer(text):
+        if len(match.group().translate(None, _BETWEEN_DIGITS)) in _PHONE_DIGITS:
+            yield Span(*match.span(), MARKS["phones"])
+
+
+def _cards(text: bytes) -> Iterator[Span]:
+    for match in _every(_CARD, text):
+        if _is_card(match.group().translate(None, _SEPARATORS)):
+            yield Span(*match.span(), MARKS["cards"])
+
+
+def _bare_cards(text: bytes) -> Iterator[Span]:
+    for start, digits in _runs(text):
+        # Behind an underscore so many digits are a 64-bit id.
+        if _is_card(digits) and not (len(digits) == 19 and b"_" in text[max(0, start - 2) : start]):
+            yield Span(start, start + len(digits), MARKS["cards"])
+
+
+def _is_card(digits: bytes) -> bool:
+    return (len(digits), digits[:4]) in _ISSUED and personal_numbers.luhn(digits)
+
+
+def _bare_ids(text: bytes) -> Iterator[Span]:
+    for start, digits in _runs(text):
+        if any(holds(digits) for holds in personal_numbers.BARE_IDS.get(len(digits), ())):
+            yield Span(start, start + len(digits), MARKS["ids"])
+
+
+def _accounts(text: bytes) -> Iterator[Span]:
+    for match in _every(_IBAN, text):
+        # Groups of four may run on into the words behind them.
+        for end in range(match.end(), match.start() + 14, -1):
+            if personal_numbers.iban(text[match.start() : end].replace(b" ", b"")):
+                yield Span(match.start(), end, MARKS["ibans"])
+                break
+
+
+def _every(pattern: re.Pattern[bytes], text: bytes) -> Iterator[re.Match[bytes]]:
+    """Matches, also those that overlap the one before: that one may turn out to be something else."""
+    at = 0
+    while (match := pattern.search(text, at)) is not None:
+        yield match
+        at = match.start() + 1
+
+
+def _numbers(form: personal_numbers.Form) -> Callable[[bytes], Iterator[Span]]:
+    def spans(text: bytes) -> Iterator[Span]:
+        for match in _every(form.pattern, text):
+            if form.holds(match.group().translate(None, _SEPARATORS)):
+                yield Span(*match.span(), MARKS["ids"])
+
+    return spans
+
+
+def _tokens(text: bytes) -> Iterator[Span]:
+    for match in _TOKENS.finditer(text):
+        yield Span(*match.span(), MARKS["secrets"])
+
+
+def _bearers(text: bytes) -> Iterator[Span]:
+    for match in _BEARER.finditer(text):
+        yield Span(*match.span(1), MARKS["secrets"])
+
+
+def _passwords_of_urls(text: bytes) -> Iterator[Span]:
+    for match in _USER_INFO.finditer(text):
+        yield Span(*match.span(1), MARKS["secrets"])
+
+
+def _any_of(*literals: bytes, behind: bytes = b"") -> re.Pattern[bytes]:
+    return re.compile(b"|".join(re.escape(literal) + behind for literal in literals))
+
+
+_KEYS: Final = tuple(
+    b"eyJ AKIA ASIA gho_ ghp_ ghs_ github_pat glpat- xox AIza k_live_ k_test_ dlk_ -----BEGIN".split()
+)
+_LAST_OF_LOCAL: Final = b"[%s]" % re.escape(_LOCAL.replace(b"=", b""))
+
+# In each trace what is literal stands first: one searches for that.
+PATTERNS: Final = (
+    *(
+        Pattern(
+            "emails",
+            _addresses(sign),
+            letters=(sign,),
+            trace=re.compile(
+                sign
+                + rb"(?<=%b%b)(?=[0-9A-Za-z\x80-\xff][0-9A-Za-z\x80-\xff.-]*\.[A-Za-z\x80-\xff])"
+                % (_LAST_OF_LOCAL, sign)
+            ),
+        )
+        for sign in (b"@", b"%40")
+    ),
+    Pattern("phones", _phones, shapes=(b"+0",)),
+    Pattern(
+        "cards",
+        _cards,
+        shapes=(b"0000 0000 0000 0", b"0000-0000-0000-0", b"0000 000000 0000", b"0000-000000-0000"),
+        trace=re.compile(
+            rb"0000(?<![0A-Za-z]0000)(?: 0000 0000 0|-0000-0000-0| 000000 0000|-000000-0000)",
+        ),
+    ),
+    Pattern(
+        "ibans",
+        _accounts,
+        shapes=(b"AA00",),
+        trace=re.compile(rb"AA00(?<![0A-Za-z]AA00)(?:[0A]{11}|(?: [0A]{4}){2})"),
+    ),
+    *(
+        Pattern(
+            "ids",
+            _numbers(form),
+            shapes=form.shapes,
+            trace=_any_of(*form.shapes, behind=b"(?![0A-Za-z])" if form.ends else b""),
+        )
+        for form in personal_numbers.NATIONAL_IDS
+    ),
+    Pattern("cards", _bare_cards, shapes=(_LONG,)),
+    Pattern("ids", _bare_ids, shapes=(_LONG,)),
+    Pattern("secrets", _tokens, letters=_KEYS, trace=_any_of(*_KEYS)),
+    Pattern("secrets", _bearers, letters=(b"earer", b"BEARER"), trace=_any_of(b"earer", b"BEARER")),
+    Pattern(
+        "secrets",
+        _passwords_of_urls,
+        letters=(b"://", b":\\/\\/"),
+        trace=re.compile(rb":(?://|\\/\\/)[^\s/?#\"'@:]*+:[^\s/?#\"']+@"),
+    ),
+)

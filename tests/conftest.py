@@ -1,0 +1,43 @@
+"""
+Fixtures of every folder: a real PostgreSQL server.
+
+``DRIFTLOCK_TEST_DATABASE=postgresql`` runs whatever tests are named with their stores on it: each SQLite file that a
+store of this process would open is a PostgreSQL database instead.
+"""
+
+import os
+
+import pytest
+
+from driftlock.storage import store
+from driftlock.storage.connect import connect
+from tests.postgres import postgres, postgres_database, postgres_owner_url, postgres_url, server
+
+__all__ = ["postgres", "postgres_database", "postgres_owner_url", "postgres_url"]
+
+if os.environ.get("DRIFTLOCK_TEST_DATABASE") == "postgresql":
+    made: dict[str, str] = {}
+
+    def instead(database_url: str):
+        if database_url.startswith("sqlite"):
+            if database_url not in made:
+                made[database_url] = server().url(server().fresh())
+            database_url = made[database_url]
+        return connect(database_url)
+
+    store.connect = instead  # type: ignore[assignment]
+
+    # These look into the SQLite file itself, or have another process open it.
+    of_the_file = {
+        "test_runs_of_earlier_versions_are_read",
+        "test_the_generator_ends_with_a_process_that_is_killed",
+        "test_what_is_deleted_leaves_the_log_of_the_database_too",
+    }
+
+    def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+        for item in items:
+            if item.name.partition("[")[0] in of_the_file or "[sqlite" in item.name:
+                item.add_marker(pytest.mark.skip(reason="of a SQLite file"))
+
+    def pytest_report_header(config: pytest.Config) -> str:
+        return "stores: PostgreSQL instead of SQLite"
