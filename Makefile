@@ -19,6 +19,11 @@ else
   INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
+# What is run a second time with PostgreSQL below: what reads and writes most. tests/storage runs on both by itself.
+ON_BOTH := $(addprefix tests/services/,desk test_advance.py test_pending.py test_jobs.py test_runs.py \
+  test_forgetting.py test_retention.py test_cases.py test_proposals.py)
+LONGEST := tests/services/desk/test_review.py::test_ten_thousand_at_once
+
 .PHONY: run test check bench bench-quality images format clean
 
 run: $(VENV)/.run
@@ -26,6 +31,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -rs -n 2 --dist loadfile
+	DRIFTLOCK_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -n 2 --dist loadfile --deselect $(LONGEST) $(ON_BOTH)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -12,6 +12,8 @@ from driftlock.services.api_keys_rows import PREFIX, KeyHolder
 from driftlock.services.api_keys_verifying import TooManyKeys
 from driftlock.services.permissions import Permission, allowed
 
+# Everybody can read it in docker-compose.yml: it lets a new installation start, and ends with the first account.
+PUBLISHED = "only-for-this-machine"
 _NO_TENANT = "There is no tenant of that name, or nothing of it for you."
 
 
@@ -35,11 +37,10 @@ async def holder(request: Request, app: App) -> KeyHolder | None:
         if found is None:
             raise _unknown()
         return found
-    if key := app.settings.api_key:
-        if not hmac.compare_digest(given.encode(), key.encode()):
-            raise _unknown()
-        return None
-    if await run_in_threadpool(lambda: app.signing_in):
+    key = app.settings.api_key
+    if key and not hmac.compare_digest(given.encode(), key.encode()):
+        raise _unknown()
+    if key in ("", PUBLISHED) and await run_in_threadpool(lambda: app.signing_in):
         raise _unknown()
     return None
 

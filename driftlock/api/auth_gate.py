@@ -1,16 +1,19 @@
 """In front of the pages: who is not signed in gets to the sign-in page, and no further, by HTTP or websocket."""
 
+import ipaddress
 from collections.abc import Callable
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse, RedirectResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from driftlock.api.auth_forms import guest_cookie, is_guest
+from driftlock.api.auth_uploads import NoRoom, StrangersUploads
 from driftlock.bootstrap import App
+from driftlock.services.accounts_rows import Session
 from driftlock.services.sessions import COOKIE
 
 PUBLIC: Final = frozenset({"/verify"})  # pages that nobody signs in for
@@ -27,6 +30,19 @@ _OF_A_PAGE: Final = ("/_stcore/", "/media/", "/component/", "/app/static/")
 _SSO_COOKIE: Final = "_streamlit_user"
 GUEST_UPLOAD_BYTES: Final = 64_000_000
 _CLOSED: Final = 4401  # of a websocket: not signed in
+_ELSEWHERE: Final = 4403  # of a websocket: opened by a page of another site
+_READS: Final = ("GET", "HEAD", "OPTIONS")
+# A page of another site shows none of ours in a frame, and is not told which anomaly a reader came from.
+HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"SAMEORIGIN"),
+    (b"referrer-policy", b"same-origin"),
+)
+REBOUND: Final = (
+    "Nobody has an account here yet, so this server answers only to localhost, to an IP address and to names without "
+    "a dot: any other name could be that of another site, led to this machine. Make an account (driftlock users add "
+    "--owner YOUR-ADDRESS), or set DRIFTLOCK_SIGN_IN=off if something else in front of it asks people who they are."
+)
 
 
 class Gate:
@@ -39,54 +55,116 @@ class Gate:
 
     Args:
         sso: Whether an identity provider is set up; then its cookie passes here, and the pages look whose it is.
+        held: How many bytes of a page's uploads lie in memory, by the page's session.
     """
 
-    def __init__(self, app: ASGIApp, application: App, *, sso: Callable[[], bool]) -> None:
+    def __init__(
+        self, app: ASGIApp, application: App, *, sso: Callable[[], bool], held: Callable[[str], int]
+    ) -> None:
         self._app = app
         self._application = application
         self._sso = sso
+        self._uploads = StrangersUploads(held)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or scope["path"].startswith(_OPEN):
+        if scope["type"] == "http":
+            send = _with_headers(send)
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         connection = HTTPConnection(scope)
-        if await run_in_threadpool(self._may, connection):
+        if _of_another_site(connection):
+            await _refuse(scope, receive, send, 403, "This was sent by another site.", _ELSEWHERE)
+        elif scope["path"].startswith(_OPEN):
             await self._app(scope, receive, send)
-            return
-        path = scope["path"]
-        # A page looks for them below its own address too, and takes every answer but an error for theirs.
-        part = any(one in path for one in _OF_A_PAGE)
-        if path.rstrip("/") in PUBLIC and scope["type"] == "http":
-            await self._app(scope, receive, guest_cookie(connection, send))
-        elif part and is_guest(connection):
-            if _announced(connection) > GUEST_UPLOAD_BYTES:
-                await PlainTextResponse("Too large.", 413)(scope, receive, send)
+        else:
+            await self._ask(connection, receive, send)
+
+    async def _ask(self, connection: HTTPConnection, receive: Receive, send: Send) -> None:
+        scope, path = connection.scope, connection.scope["path"]
+        signing_in = await run_in_threadpool(lambda: self._application.signing_in)
+        if not signing_in:
+            if self._application.settings.sign_in == "auto" and not _named_by_its_own(connection):
+                await _refuse(scope, receive, send, 403, REBOUND, _ELSEWHERE)
                 return
             await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": _CLOSED})
-        elif part:
-            await PlainTextResponse("Sign in first.", 401)(scope, receive, send)
+            return
+        session = await run_in_threadpool(self._session, connection)
+        # A page looks for them below its own address too, and takes every answer but an error for theirs.
+        part = any(one in path for one in _OF_A_PAGE)
+        if session is not None and session.user_id is not None:
+            await self._app(scope, receive, send)
+        elif session is not None or (_SSO_COOKIE in connection.cookies and self._sso()):
+            largest = self._application.settings.max_upload_bytes
+            await self._strangers(connection, receive, send, largest)
+        elif path.rstrip("/") in PUBLIC and scope["type"] == "http":
+            await self._app(scope, receive, guest_cookie(connection, send))
+        elif part and is_guest(connection):
+            await self._strangers(connection, receive, send, GUEST_UPLOAD_BYTES)
+        elif part or scope["type"] == "websocket":
+            await _refuse(scope, receive, send, 401, "Sign in first.", _CLOSED)
         else:
             await RedirectResponse(sign_in_address(path, scope["query_string"]), 303)(scope, receive, send)
 
-    def _may(self, connection: HTTPConnection) -> bool:
-        app = self._application
-        return (
-            not app.signing_in
-            or app.sessions.check(connection.cookies.get(COOKIE)) is not None
-            or (_SSO_COOKIE in connection.cookies and self._sso())
-        )
+    async def _strangers(
+        self, connection: HTTPConnection, receive: Receive, send: Send, largest: int
+    ) -> None:
+        """For somebody without an account, or of whom only a provider's cookie is known."""
+        try:
+            with self._uploads.room(connection, largest):
+                await self._app(connection.scope, receive, send)
+        except NoRoom as full:
+            await PlainTextResponse(full.said, full.status)(connection.scope, receive, send)
+
+    def _session(self, connection: HTTPConnection) -> Session | None:
+        return self._application.sessions.check(connection.cookies.get(COOKIE))
+
+
+def _of_another_site(connection: HTTPConnection) -> bool:
+    """
+    Whether a page of another address opens a websocket, or sends something.
+
+    Cookies do not tell ports and sister sites apart, so the browser sends ours
+    along. Programs, which send no cookie by themselves, name no origin.
+    """
+    origin = connection.headers.get("Origin")
+    if origin is None or connection.scope.get("method", "WEBSOCKET") in _READS:
+        return False
+    return urlsplit(origin).netloc.lower() != connection.headers.get("Host", "").lower()
+
+
+def _named_by_its_own(connection: HTTPConnection) -> bool:
+    """Whether the browser asks for an address that no other site can give itself."""
+    try:
+        name = urlsplit(f"//{connection.headers.get('Host', '')}").hostname or ""
+        if "." not in name or name.endswith(".localhost"):
+            return True
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send, status: int, said: str, code: int) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": code})
+    else:
+        await PlainTextResponse(said, status)(scope, receive, send)
+
+
+def _with_headers(send: Send) -> Send:
+    async def adding(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            given = {name.lower() for name, _ in message["headers"]}
+            added = [pair for pair in HEADERS if pair[0] not in given]
+            message["headers"] = [*message["headers"], *added]
+        await send(message)
+
+    return adding
 
 
 def sign_in_address(path: str, query: bytes) -> str:
     """The sign-in page that leads back there; the front page needs no saying."""
     asked = path + (f"?{query.decode('latin-1')}" if query else "")
     return "/auth/login" if asked == "/" else f"/auth/login?next={quote(asked, safe='')}"
-
-
-def _announced(connection: HTTPConnection) -> int:
-    length = connection.headers.get("Content-Length", "")
-    return int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0

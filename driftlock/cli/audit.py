@@ -49,7 +49,7 @@ def check(context: click.Context, tenant: str | None, head: str | None) -> None:
 
 
 @command.command("export")
-@click.option("--tenant", required=True, help="Whose log.")
+@click.option("--tenant", default="demo", show_default=True, help="Whose log.")
 def export(tenant: str) -> None:
     """
     Write all records to standard output, one JSON object a line, oldest first.

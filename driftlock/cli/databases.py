@@ -67,11 +67,13 @@ def opened(database_url: str, *, made: bool = False, owned: bool = True) -> Iter
         made: Whether a SQLite file that is not there is made; otherwise that is an error.
 
     Raises:
-        Failure: There is no such file.
+        Failure: There is no such file, or the server does not answer.
     """
-    from driftlock.settings import Settings
+    from driftlock.errors import StoreUnavailable
+    from driftlock.settings import Settings, without_password
     from driftlock.storage.connect import connect
     from driftlock.storage.opening import connect_as_owner
+    from driftlock.storage.outages import AWAY, available
 
     file = Settings(database_url=database_url).database_file
     if file is not None:
@@ -79,7 +81,15 @@ def opened(database_url: str, *, made: bool = False, owned: bool = True) -> Iter
             file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         elif not file.exists():
             raise Failure(f"There is no database {file}. Set DRIFTLOCK_HOME or DRIFTLOCK_DATABASE_URL.")
-    engine = connect_as_owner(database_url) if owned else connect(database_url)
+    try:
+        with available():
+            engine = connect_as_owner(database_url) if owned else connect(database_url)
+    except StoreUnavailable as away:
+        if str(away) != AWAY:
+            raise
+        raise Failure(
+            f"The database {without_password(database_url)} cannot be reached: check the address, and that it runs."
+        ) from away
     try:
         yield engine
     finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from driftlock.cli.databases import as_owner, checked, opened, settings_with, table_of
+from driftlock.cli.failure import Failure
 from driftlock.cli.progress import shown_progress
 
 
@@ -36,6 +37,10 @@ def command(target: str, to_owner: str | None, as_owner: str | None) -> None:
     settings = settings_with(as_owner)
     target = checked(target, "--to")
     owner = checked(to_owner, "--to-owner") if to_owner else target
+    if target == settings.database_url:
+        raise Failure(
+            "--to is the database itself. Name an empty one, or set DRIFTLOCK_DATABASE_URL to the old one."
+        )
     role = sa.make_url(target).username if to_owner else None
     now = datetime.now(UTC)
     with (

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from driftlock.cli.databases import NOT_INSIDE, as_owner, opened, role_of, settings_with, table_of
+from driftlock.cli.databases import as_owner, opened, role_of, settings_with, table_of
 from driftlock.cli.progress import shown_progress
 
 
@@ -32,4 +32,6 @@ def command(file: Path, as_owner: str | None) -> None:
         restore(engine, file, progress=progress)
     click.echo(f"{contents.rows:,} rows of {contents.made_at}, compared with the file:")
     click.echo(table_of(contents))
-    click.echo(NOT_INSIDE.format(home=settings.home))
+    click.echo(
+        f"Not inside: signing keys. Copy the folder signing of the old DRIFTLOCK_HOME to {settings.home}."
+    )

@@ -91,7 +91,7 @@ def _serve(app: "App", script: Path, listening: socket.socket) -> None:
     mark = script.parent / "docs" / "images" / "mark.png"
     api = create_app(app, lifespan=shown.lifespan, mark=mark, provider=provider)
     # Last: it answers every address that nobody else does.
-    api.mount("/", Gate(shown.asgi, app, sso=shown.sso_ready))
+    api.mount("/", Gate(shown.asgi, app, sso=shown.sso_ready, held=shown.uploaded_bytes))
     address = _address(listening)
     app.live.address = address
     server = uvicorn.Server(

@@ -36,10 +36,16 @@ def show() -> None:
 
 
 @command.command("public")
-@click.argument("key_id", metavar="KEY_ID")
-def public(key_id: str) -> None:
-    """Print a public key, to be handed to whoever checks bundles."""
-    click.echo(_ring().public(key_id), nl=False)
+@click.argument("key_id", metavar="[KEY_ID]", required=False)
+def public(key_id: str | None) -> None:
+    """Print a public key, to be handed to whoever checks bundles; without KEY_ID of the one that signs."""
+    ring = _ring()
+    if key_id is None:
+        usable = [info.key_id for info in ring.list() if info.retired is None]
+        if not usable:
+            raise click.ClickException("No key signs here. Make one: driftlock signing new")
+        key_id = usable[-1]
+    click.echo(ring.public(key_id), nl=False)
 
 
 @command.command("retire")

@@ -1,14 +1,26 @@
 """Text inside JSON strings: what the escapes stand for, and where in the raw text each byte of it lies."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
-# A string with at least one escape, without its quotes.
-ESCAPED_STRING: Final = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)++)"', re.DOTALL)
+# A string with at least one escape, without its quotes. One that never ends is read over whole, since none of the
+# quotes in it ends either.
+_STRING: Final = re.compile(rb'"([^"\\]*+(?:\\.[^"\\]*+)++)(?:"|(\\?\Z))', re.DOTALL)
 _ESCAPE: Final = re.compile(
     rb"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL
 )
 _SHORT: Final = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"b": b"\b", b"f": b"\f", b'"': b'"', b"/": b"/"}
+
+
+def escaped_strings(text: bytes) -> Iterator[re.Match[bytes]]:
+    r"""
+    Strings in *text* with at least one escape; group 1 is what stands between the quotes.
+
+    >>> [string[1] for string in escaped_strings(b'{"a\\"b":"c","d\\\\":"')]
+    [b'a\\"b', b'd\\\\']
+    """
+    return (string for string in _STRING.finditer(text) if string[2] is None)
 
 
 def unescape(raw: bytes) -> tuple[bytes, list[int]]:

@@ -6,10 +6,11 @@ always the same and always of the same length; every other byte stays where it
 was, and a line of JSON stays one. Redacting twice changes nothing more.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
-from driftlock.decode.escaped_text import ESCAPED_STRING, escaped, unescape
+from driftlock.decode.escaped_text import escaped, escaped_strings, unescape
 from driftlock.decode.redaction_keys import PAD, keyed_spans
 from driftlock.decode.redaction_patterns import PATTERNS
 from driftlock.decode.redaction_screen import PLAIN, QUOTED, Screen
@@ -20,6 +21,7 @@ from driftlock.errors import ApplicationError
 RULES: Final = tuple(MARKS)
 OWN: Final = "field:"  # before the name of a field that is taken out whatever it holds
 _NUMBER: Final = b"-+.0123456789eE"
+_NUMBER_ENDS: Final = re.compile(rb"([-+.0-9eE]{0,64}+)\s*+[,}\]]")
 _DEEPEST: Final = 6  # JSON in strings of JSON in strings
 
 
@@ -60,7 +62,7 @@ class Redactor:
         return self.redact_all([text])[0]
 
     def redact_all(self, texts: Sequence[bytes]) -> list[bytes]:
-        """As :meth:`redact` for each of *texts*, and much faster for many."""
+        """As :meth:`redact` for each of *texts*; their search has a part that is done once for all."""
         left = list(texts)
         places: Sequence[int] = range(len(left))
         # A mark may part what was one word before: what then shows goes too.
@@ -79,15 +81,14 @@ class Redactor:
         flat = names = text
         if b"\\" in text and depth < _DEEPEST:
             flat, names = _flattened(text, names=False), _flattened(text, names=True)
-            for string in ESCAPED_STRING.finditer(text):
+            for string in escaped_strings(text):
                 meant, places = unescape(string[1])
                 for start, end, mark in merged(self._spans(meant, bits, depth + 1)):
                     first = string.start(1)
                     yield Span(first + places[start], first + places[end], escaped(mark))
         yield from keyed_spans(names, self._mark, quoted=quoted, plain=plain)
         for pattern in patterns:
-            for span in pattern.spans(flat):
-                yield _quoted(flat, span)
+            yield from _quoted(flat, pattern.spans(flat))
 
     def _mark(self, name: bytes) -> bytes | None:
         rule = rule_of(name)
@@ -103,7 +104,7 @@ class Redactor:
 def _flattened(text: bytes, *, names: bool) -> bytes:
     """*text*, every place in it kept, with what escapes hide blank; *names* of values as they are meant."""
     parts, done = list[bytes](), 0
-    for string in ESCAPED_STRING.finditer(text):
+    for string in escaped_strings(text):
         start, end = string.span(1)
         is_name = names and text[end + 1 : end + 9].lstrip()[:1] == b":"
         meant = unescape(string[1])[0].replace(b'"', PAD) if is_name else b""
@@ -112,13 +113,19 @@ def _flattened(text: bytes, *, names: bool) -> bytes:
     return b"".join((*parts, text[done:]))
 
 
-def _quoted(text: bytes, span: Span) -> Span:
-    """A number of JSON that is taken out whole leaves a string; anywhere else *span* stays as it is."""
+def _quoted(text: bytes, spans: Iterable[Span]) -> Iterator[Span]:
+    """*spans*, in their order, of which a number of JSON that is taken out whole leaves a string."""
     if text.lstrip()[:1] not in (b"{", b"["):
-        return span
-    head, tail = text[: span.start].rstrip(_NUMBER), text[span.end :]
-    rest = tail.lstrip(_NUMBER)
-    before, after = head.rstrip()[-1:], rest.lstrip()[:1]
-    if before in (b":", b",", b"[") and after in (b",", b"}", b"]") and head.count(b'"') % 2 == 0:
-        return Span(len(head), len(text) - len(rest), b'"' + span.mark + b'"')
-    return span
+        yield from spans
+        return
+    done = quotes = 0
+    for span in spans:
+        # Only what is new since the span before: a line of many numbers is read once.
+        new = text[done : span.start]
+        quotes += new.count(b'"')
+        done = span.start
+        head, tail = new.rstrip(_NUMBER), _NUMBER_ENDS.match(text, span.end)
+        if tail is not None and quotes % 2 == 0 and head.rstrip()[-1:] in (b":", b",", b"["):
+            yield Span(span.start - len(new) + len(head), tail.end(1), b'"' + span.mark + b'"')
+        else:
+            yield span

@@ -25,25 +25,26 @@ _STRING: Final = re.compile(rb'"([^"]*+)"?|\'([^\']*+)\'?')
 _BARE: Final = re.compile(rb"[^\s\"',{}\[\]]+")
 # A comma or semicolon ends a bare value only where another name follows it.
 _REST: Final = rb"[^\s\"'&,;]++(?:[,;](?!\s*+[\w.\-]++\s*+[:=])[^\s\"'&,;]++)*+"
-_WORD: Final = re.compile(
-    rb"(?:(?:bearer|basic|digest|token|negotiate|apikey)\s++(?=\S))?" + _REST, re.IGNORECASE
-)
+_WORD: Final = re.compile(_REST)
+_SCHEME: Final = re.compile(rb"(?:bearer|basic|digest|token|negotiate|apikey)\s++(?=\S)", re.IGNORECASE)
 _COOKIES: Final = re.compile(rb"[^\s\"';]++(?:;\s*+[^\s\"';=]++=[^\s\"';]*+)*+")
 _SAYS_SOMETHING: Final = re.compile(rb"[^\W_]|[\x80-\xff]")  # and is no line to fill in
 _MARKUP: Final = re.compile(rb"[^<]++")
 _INSIDE: Final = re.compile(rb'"([^"]*+)"(\s*+:)?|([\[{])|([\]}])|([^\s\[\]{},:"]++)')
+_LONGEST_NAME: Final = 128  # of a longer one the end is looked at
+_LONGEST_WORD: Final = 32  # longer than any of these, and than any mark
 _NOTHING: Final = frozenset(b"true false null none nil undefined True False None NULL".split())
 
 _OPTION: Final = re.compile(rb"--([A-Za-z_][\w.\-]*+) ")
 _TAKEN_OUT: Final = re.compile(rb'\s*+(\\*+)"(?:%b)\1"' % b"|".join(sorted(IS_MARK)))
 # Read backwards and in small letters, so that only what a value may stand behind is looked at, and of that only what
-# ends as a name of a secret does: ten times as fast as every word.
+# ends as a name of a secret does.
 _NAME_BACKWARDS: Final = (
-    rb"(?:[\"\\]++[^a-z\"\\:=>]{0,16}+(?=%(ending)s)(?=([^\"]{1,128}+))"
-    rb"|'?[\d_.-]{0,16}+(?=%(ending)s)(?=([\w.\-]{1,128}+)))"
+    rb"(?=\s*+(?:[\"\\]++[^a-z\"\\]{0,128}+(?=%(ending)s)([^\"]{1,128}+)"
+    rb"|'?[\d_.-]{0,128}+(?=%(ending)s)([\w.\-]{1,128}+)))"
 )
-_BACKWARDS: Final = rb"[:=>]\s*+" + _NAME_BACKWARDS
-_PAIR_BACKWARDS: Final = rb":\s*+[\"\\]++(?:eulav|lav|v)[\"\\]++\s*+,\s*+" + _NAME_BACKWARDS
+_BACKWARDS: Final = rb"[:=>]" + _NAME_BACKWARDS
+_PAIR_BACKWARDS: Final = rb":\s*+[\"\\]++(?:eulav|lav|v)[\"\\]++\s*+," + _NAME_BACKWARDS
 _VALUE: Final = re.compile(rb'"(?:value|val|v)[\\"]++\s*+:')
 _SMALL: Final = bytes(range(256)).lower()
 _LETTERS_ENOUGH: Final = 9  # of an ending, to let most other names go by
@@ -96,7 +97,7 @@ def names_in(endings: Iterable[Ending]) -> Named:
         for match in matches:
             group = match.lastindex or 0
             start, end = match.span(group)
-            yield length - match.end() - 1, backwards[start:end][::-1].strip(), group == 1
+            yield length - 1 - start, backwards[start:end][::-1].strip(), group == 1
         if stringzilla.find(text, b"--") >= 0:
             for option in _OPTION.finditer(text):
                 yield option.end(1) - 1, option[1], False
@@ -126,30 +127,34 @@ def _branch(branches: dict[str, list[str]], depth: int) -> bytes:
 
 
 def _quoted_spans(text: bytes, mark_of: MarkOf) -> Iterator[Span]:
+    opened = set[int]()
     for match in _QUOTED.finditer(text):
         name = match[1].rstrip(PAD)
         if (mark := mark_of(name)) is not None:
-            yield from _json_value(text, match.end(), mark)
+            yield from _json_value(text, match.end(), mark, opened)
         elif (
             name.lower() in _NAMES_OF_PAIRS
             and (pair := _PAIR.match(text, match.end())) is not None
             and (mark := mark_of(pair[1].rstrip(PAD))) is not None
         ):
-            yield from _json_value(text, pair.end(), mark)
+            yield from _json_value(text, pair.end(), mark, opened)
 
 
 def _plain_spans(text: bytes, mark_of: MarkOf) -> Iterator[Span]:
+    ends = _Ends(text)
     for match in _PLAIN.finditer(text):
+        name = match["name"][-_LONGEST_NAME:]
         # "Email: sent" is prose, and an address after it shows by itself.
-        if (mark := mark_of(match["name"])) is not None and (mark == _SECRET or not match["colon"]):
-            yield from _plain_value(text, match, mark)
+        if (mark := mark_of(name)) is not None and (mark == _SECRET or not match["colon"]):
+            yield from _plain_value(text, match, mark, ends)
 
 
-def _json_value(text: bytes, at: int, mark: bytes) -> Iterator[Span]:
+def _json_value(text: bytes, at: int, mark: bytes, opened: set[int]) -> Iterator[Span]:
     if string := _STRING.match(text, at):
         yield from _string(string, mark)
     elif text[at : at + 1] in (b"{", b"["):
-        yield from _whole(text, at, mark)
+        if at not in opened:
+            yield from _whole(text, at, mark, opened)
     elif (bare := _BARE.match(text, at)) and bare.group() not in _NOTHING:
         yield Span(bare.start(), bare.end(), b'"' + mark + b'"')
 
@@ -160,10 +165,16 @@ def _string(string: re.Match[bytes], mark: bytes) -> Iterator[Span]:
         yield Span(*string.span(which), mark)
 
 
-def _whole(text: bytes, at: int, mark: bytes) -> Iterator[Span]:
-    """Every string and number of the object or list that begins at *at*; its names stay."""
+def _whole(text: bytes, at: int, mark: bytes, opened: set[int]) -> Iterator[Span]:
+    """
+    Every string and number of the object or list that begins at *at*; its names stay.
+
+    Objects and lists in it are done with it: where they begin is added to *opened*.
+    """
     depth = 0
     for token in _INSIDE.finditer(text, at):
+        if token[3] is not None:
+            opened.add(token.start())
         depth += (token[3] is not None) - (token[4] is not None)
         if token[1] and token[2] is None and token[1] not in IS_MARK:
             yield Span(*token.span(1), mark)
@@ -173,23 +184,42 @@ def _whole(text: bytes, at: int, mark: bytes) -> Iterator[Span]:
             return
 
 
-def _plain_value(text: bytes, name: re.Match[bytes], mark: bytes) -> Iterator[Span]:
+class _Ends:
+    """Where values end; of those that lie in one another, as in ``a=b=c``, the end is searched for once."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._known = dict[re.Pattern[bytes], tuple[int, int]]()
+
+    def end(self, form: re.Pattern[bytes], at: int) -> int:
+        """Where a value of *form* at *at* ends: what it is inside of ends there too. *at*: there is none."""
+        start, end = self._known.get(form, (0, 0))
+        if start <= at < end and form.match(self._text, at, at + 1) is not None:
+            return end
+        if (value := form.match(self._text, at)) is None:
+            return at
+        self._known[form] = value.span()
+        return value.end()
+
+
+def _plain_value(text: bytes, name: re.Match[bytes], mark: bytes, ends: _Ends) -> Iterator[Span]:
     at = name.end()
     if name["markup"]:
         # Both tags: a mark alone looks like the first.
-        value = _MARKUP.match(text, at)
-        if value is None or not text.startswith(b"</" + name["name"] + b">", value.end()):
+        end = ends.end(_MARKUP, at)
+        if not text.startswith(b"</" + name["name"] + b">", end):
             return
     elif string := _STRING.match(text, at):
         yield from _string(string, mark)
         return
+    elif name["name"].lower().endswith((b"cookie", b"cookies")):
+        end = ends.end(_COOKIES, at)
     else:
-        cookies = name["name"].lower().endswith((b"cookie", b"cookies"))
-        value = (_COOKIES if cookies else _WORD).match(text, at)
-    if (
-        value is not None
-        and value.group() not in _NOTHING
-        and value.group() not in IS_MARK
-        and _SAYS_SOMETHING.search(value.group())
-    ):
-        yield Span(value.start(), value.end(), mark)
+        scheme = _SCHEME.match(text, at)
+        begin = scheme.end() if scheme else at
+        end = ends.end(_WORD, begin)
+        if end == begin:
+            end = ends.end(_WORD, at)
+    value = text[at : min(end, at + _LONGEST_WORD)]
+    if value and value not in _NOTHING and value not in IS_MARK and _SAYS_SOMETHING.search(text, at, end):
+        yield Span(at, end, mark)

@@ -3,30 +3,20 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import stringzilla
 
 from driftlock.decode import personal_numbers
-from driftlock.decode.redaction_spans import MARKS, Span
+from driftlock.decode.redaction_addresses import addresses, trace_of_address
+from driftlock.decode.redaction_spans import IS_MARK, MARKS, Span
 
 _AROUND: Final = (40, 128)  # bytes before and behind a trace in which what it is of begins and ends
 _LONG: Final = b"00000000000"  # the shape of digits that one looks at without blanks between them
-# Neither part of a word nor of a fraction or a list of groups; the long part first, since one searches for that.
-_RUN: Final = re.compile(
-    _LONG + rb"(?<![0A-Za-z]%(long)s)(?<!0[.-]%(long)s)0*+(?![0A-Za-z])(?![.-]0)" % {b"long": _LONG}
-)
+_RUN: Final = re.compile(_LONG + rb"0*+")
 # Digits as 0 and capitals as A: what a number looks like, whichever it is.
 _SHAPE: Final = bytes.maketrans(b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZ", b"0" * 9 + b"A" * 25)
-
-_LOCAL: Final = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.!#$%&*+/=?^_`{|}~-" + bytes(
-    range(128, 256)
-)
-# Before the local part these begin a value, a path or a list; an address hardly ever begins with one.
-_NOT_FIRST: Final = b".!#$%&*/=?^`{|}~-"
-_DOMAIN: Final = re.compile(rb"[0-9A-Za-z\x80-\xff](?:[0-9A-Za-z\x80-\xff.-]*[0-9A-Za-z\x80-\xff])?")
-_TOP: Final = re.compile(rb"[A-Za-z\x80-\xff]{2,}|xn--[0-9A-Za-z-]+")
-_SCREENS: Final = re.compile(rb"[1-4]x\.", re.IGNORECASE)  # logo@2x.png
 
 _CODES: Final = (  # of countries, ITU-T E.164
     rb"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|2[1-6]\d|29\d|3[578]\d|42\d|50\d|59\d|6[789]\d|85\d|88\d|9[679]\d"
@@ -76,9 +66,10 @@ _IBAN: Final = re.compile(
 _SEPARATORS: Final = b" .-/"
 _JOINS: Final = (b".", b"-")
 
+# JWT, also an encrypted one; a word that only begins like one is read over whole, not again from its every "eyJ".
+_JWT: Final = re.compile(rb"eyJ[\w-]{8,}+(\.[\w-]{8,}(?:\.[\w-]*)*)?")
 _TOKENS: Final = re.compile(
-    rb"eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*"  # JWT, also an encrypted one
-    rb"|(?<![0-9A-Za-z])(?:AKIA|ASIA)[A-Z0-9]{16}(?![0-9A-Za-z])"
+    rb"(?<![0-9A-Za-z])(?:AKIA|ASIA)[A-Z0-9]{16}(?![0-9A-Za-z])"
     rb"|gh[ops]_[0-9A-Za-z]{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|xox[abeoprs]-[\w-]{10,}"
     rb"|AIza[\w-]{35}|[rs]k_(?:live|test)_[0-9A-Za-z]{10,}|dlk_[0-9A-Fa-f-]{32,36}\.[\w-]+"
     rb"|-----BEGIN [A-Z ]*PRIVATE KEY-----(?:(?!-----END)[^\"])*(?:-----END [A-Z ]*PRIVATE KEY-----)?"
@@ -123,31 +114,15 @@ def shape(text: bytes) -> bytes:
 
 
 def _runs(text: bytes) -> Iterator[tuple[int, bytes]]:
-    """Where digits in a row stand alone, and which."""
+    """Where digits in a row stand alone, and which; neither part of a word nor of a fraction or a list of groups."""
     for run in _RUN.finditer(shape(text)):
-        yield run.start(), text[run.start() : run.end()]
-
-
-def _addresses(sign: bytes) -> Callable[[bytes], Iterator[Span]]:
-    def spans(text: bytes) -> Iterator[Span]:
-        at = text.find(sign)
-        while at >= 0:
-            before = text[:at]
-            local = before[len(before.rstrip(_LOCAL)) :].rpartition(b"=")[2].lstrip(_NOT_FIRST)
-            domain = _DOMAIN.match(text, at + len(sign))
-            if local and domain and not _SCREENS.match(domain.group()) and (length := _named(domain.group())):
-                yield Span(at - len(local), domain.start() + length, MARKS["emails"])
-            at = text.find(sign, at + len(sign))
-
-    return spans
-
-
-def _named(domain: bytes) -> int:
-    """Bytes of *domain* up to its top-level domain; 0 where it has none."""
-    labels = domain.split(b".")
-    while len(labels) > 1 and not _TOP.fullmatch(labels[-1]):
-        labels.pop()
-    return len(b".".join(labels)) if len(labels) > 1 and all(labels) else 0
+        start, end = run.span()
+        before, after = text[max(0, start - 2) : start], text[end : end + 2]
+        if before[-1:].isalnum() or after[:1].isalnum():
+            continue
+        if (before[-1:] in _JOINS and before[:1].isdigit()) or (after[:1] in _JOINS and after[1:].isdigit()):
+            continue
+        yield start, text[start:end]
 
 
 def _phones(text: bytes) -> Iterator[Span]:
@@ -181,11 +156,12 @@ def _bare_ids(text: bytes) -> Iterator[Span]:
 
 def _accounts(text: bytes) -> Iterator[Span]:
     for match in _every(_IBAN, text):
+        number = match.group()
         # Groups of four may run on into the words behind them.
-        for end in range(match.end(), match.start() + 14, -1):
-            if personal_numbers.iban(text[match.start() : end].replace(b" ", b"")):
-                yield Span(match.start(), end, MARKS["ibans"])
-                break
+        length = personal_numbers.IBAN_LENGTHS.get(number[:2], 0)
+        end = length + (length - 1) // 4 if number[4:5] == b" " else length
+        if length and personal_numbers.iban(number[:end].replace(b" ", b"")):
+            yield Span(match.start(), match.start() + end, MARKS["ibans"])
 
 
 def _every(pattern: re.Pattern[bytes], text: bytes) -> Iterator[re.Match[bytes]]:
@@ -206,6 +182,9 @@ def _numbers(form: personal_numbers.Form) -> Callable[[bytes], Iterator[Span]]:
 
 
 def _tokens(text: bytes) -> Iterator[Span]:
+    for match in _JWT.finditer(text):
+        if match[1] is not None:
+            yield Span(*match.span(), MARKS["secrets"])
     for match in _TOKENS.finditer(text):
         yield Span(*match.span(), MARKS["secrets"])
 
@@ -217,7 +196,8 @@ def _bearers(text: bytes) -> Iterator[Span]:
 
 def _passwords_of_urls(text: bytes) -> Iterator[Span]:
     for match in _USER_INFO.finditer(text):
-        yield Span(*match.span(1), MARKS["secrets"])
+        if match[1] not in IS_MARK:
+            yield Span(*match.span(1), MARKS["secrets"])
 
 
 def _any_of(*literals: bytes, behind: bytes = b"") -> re.Pattern[bytes]:
@@ -227,20 +207,15 @@ def _any_of(*literals: bytes, behind: bytes = b"") -> re.Pattern[bytes]:
 _KEYS: Final = tuple(
     b"eyJ AKIA ASIA gho_ ghp_ ghs_ github_pat glpat- xox AIza k_live_ k_test_ dlk_ -----BEGIN".split()
 )
-_LAST_OF_LOCAL: Final = b"[%s]" % re.escape(_LOCAL.replace(b"=", b""))
 
 # In each trace what is literal stands first: one searches for that.
 PATTERNS: Final = (
     *(
         Pattern(
             "emails",
-            _addresses(sign),
+            partial(addresses, sign),
             letters=(sign,),
-            trace=re.compile(
-                sign
-                + rb"(?<=%b%b)(?=[0-9A-Za-z\x80-\xff][0-9A-Za-z\x80-\xff.-]*\.[A-Za-z\x80-\xff])"
-                % (_LAST_OF_LOCAL, sign)
-            ),
+            trace=trace_of_address(sign),
         )
         for sign in (b"@", b"%40")
     ),

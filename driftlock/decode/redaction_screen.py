@@ -23,9 +23,8 @@ PLAIN: Final = 2  # a name without
 _PATTERNS_FROM: Final = 2  # the first of the patterns is bit 2
 # How a letter or digit hides in JSON: then no other trace need be there.
 _HIDDEN: Final = re.compile(rb"\\u00[2-7]")
-_UNIT: Final = re.compile(rb"\\u[0-9A-Fa-f]{4}")
+_ESCAPE: Final = re.compile(rb"(?<!\\)\\++(?:u[0-9A-Fa-f]{4}|[ntrbf])")  # several backslashes: JSON in JSON
 _BLANK_BEHIND_NAME: Final = re.compile(rb"\\[ntrbf]['\"\\\s]*+[:=]")
-_SHORT: Final = re.compile(rb"\\[ntrbf]")
 # Neither letter nor digit, and allowed in addresses: what an escape stands for may be either.
 _BLANK: Final = b"\xff"
 
@@ -44,14 +43,15 @@ class Screen:
         self._patterns = tuple(patterns)
         self._names = names_in(endings)
         self._sensitive = sensitive
-        self._everything = (1 << _PATTERNS_FROM + len(self._patterns)) - 1
+        self.everything = (1 << _PATTERNS_FROM + len(self._patterns)) - 1
         self._found_by = dict[int, tuple[Pattern, ...]]()
 
     def suspects(self, texts: Sequence[bytes]) -> dict[int, int]:
         """Of each text that may hold something: its place, and as bits what that may be."""
-        together = b"\n".join(texts)
+        # Some patterns look at two bytes before a number.
+        together = b"\n\n".join(texts)
         # A text may hold ends of lines of its own, so lines are no measure of where one begins.
-        starts = [0, *accumulate(len(text) + 1 for text in texts)]
+        starts = [0, *accumulate(len(text) + 2 for text in texts)]
         found = dict[int, int]()
         for at, bit in self._traces(together):
             place = bisect_right(starts, at) - 1
@@ -75,10 +75,10 @@ class Screen:
         if stringzilla.find(text, b"\\") >= 0:
             if stringzilla.find(text, b"\\u00") >= 0:
                 for match in _HIDDEN.finditer(text):
-                    yield match.start(), self._everything
+                    yield match.start(), self.everything
             for match in _BLANK_BEHIND_NAME.finditer(text):
                 yield match.start(), QUOTED | PLAIN
-            text = _SHORT.sub(_BLANK * 2, _UNIT.sub(_BLANK * 6, text))
+            text = _ESCAPE.sub(_blank, text)
         form = shape(text)
         for number, pattern in enumerate(self._patterns, _PATTERNS_FROM):
             if any(stringzilla.find(text, one) >= 0 for one in pattern.letters) or any(
@@ -86,3 +86,7 @@ class Screen:
             ):
                 for at in pattern.traces(text, form):
                     yield at, 1 << number
+
+
+def _blank(escape: re.Match[bytes]) -> bytes:
+    return _BLANK * (escape.end() - escape.start())

@@ -157,14 +157,22 @@ class Accounts(Invitations):
         The person an identity provider vouches for, by the subject it gives, else by the verified address.
 
         Nobody is let in who has neither an account nor an open invitation.
+        Open invitations of the address are answered by it. A password that was
+        set before the provider vouched for the address ends, and so do its
+        sessions: nobody knows that it was this person who set it.
         """
-        user = self._table.by_subject(subject)
         address = email.strip().lower()
+        named = self._table.by_email(address)
+        user = self._table.by_subject(subject)
         if user is None:
-            user = self._table.by_email(address) or self.admit(address, name=name)
+            user = named or self.admit(address, name=name)
             if user is not None:
-                self._table.set_subject(user.id, subject)
-        return user if user is not None and user.state == "active" else None
+                self._table.set_subject(user.id, subject, now=self._clock.now())
+        if user is None or user.state != "active":
+            return None
+        if named is None or named.id == user.id:
+            self.admit(address, name=name, known=user)
+        return user
 
 
 def check_role(role: str) -> None:

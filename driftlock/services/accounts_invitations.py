@@ -35,6 +35,10 @@ _ADDRESS: Final = re.compile(
     r"[^\s@<>\"'\\,;:()\[\]\x00-\x1f\x7f]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,180}[a-z0-9])?"
 ).fullmatch
 _ENDED: Final = "This link has been used, withdrawn, or is too old. Ask for a new one."
+# Else whoever made the invitation, in whatever tenant, could set a password for the account.
+_OF_THE_PROVIDER: Final = (
+    "That address has an account with your identity provider. Sign in there: it answers the invitation."
+)
 
 
 class Invitations:
@@ -106,12 +110,14 @@ class Invitations:
         """
         invitation = self._open(token)
         user = self._table.by_email(invitation.email)
+        if invitation.role != RESET and user is not None and user.password is None:
+            raise NotFound(_OF_THE_PROVIDER)
         tenant = self._tenants.get(invitation.tenant)
         return Welcome(
             email=invitation.email,
             tenant_name=tenant.name if tenant else invitation.tenant,
             role=invitation.role,
-            known=invitation.role != RESET and user is not None and user.password is not None,
+            known=invitation.role != RESET and user is not None,
         )
 
     def accept(self, token: str, *, name: str, password: str) -> str:
@@ -123,18 +129,13 @@ class Invitations:
             Refused: The name or the password is not to be had.
         """
         invitation = self._open(token)
-        user = self._table.by_email(invitation.email)
-        if invitation.role == RESET or (user is not None and user.password is not None):
+        if invitation.role == RESET or self._table.by_email(invitation.email) is not None:
             raise NotFound(_ENDED)
         cleaned = clean_name(name)
         check_rules(password, email=invitation.email)
         kept = hashed(password)
         self._use(invitation)
-        if user is None:
-            return self._add(invitation, name=cleaned, password=kept).id
-        self._table.set_password(user.id, kept, now=self._clock.now())
-        self._join(invitation, user.id)
-        return user.id
+        return self._add(invitation, name=cleaned, password=kept).id
 
     def join(self, token: str, user: User) -> str:
         """
@@ -183,9 +184,14 @@ class Invitations:
         made = Invitation(tenant=tenant, id="", email=address, role=role, by=SYSTEM, at=now, expires_at=now)
         return self._add(made, name=clean_name(name), password=hashed(password)).id
 
-    def admit(self, address: str, *, name: str | None) -> User | None:
-        """Answer every open invitation of an address that an identity provider has verified; None: none is open."""
-        user: User | None = None
+    def admit(self, address: str, *, name: str | None, known: User | None = None) -> User | None:
+        """
+        Answer every open invitation of an address that an identity provider has verified; None: none is open.
+
+        Args:
+            known: Who has that address; None: nobody has an account with it.
+        """
+        user = known
         for invitation in self._open_ones(address):
             self._use(invitation)
             if user is None:

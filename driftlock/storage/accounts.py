@@ -125,15 +125,17 @@ class SqlAccounts(SqlLinks):
                 .where(users.c.id == user_id)
                 .values(password=password, password_at=now, failures=0, locked_until=None)
             )
-            connection.execute(
-                sa.update(sessions)
-                .where(sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None))
-                .values(revoked_at=now)
-            )
+            _sign_out(connection, user_id, now=now)
 
-    def set_subject(self, user_id: str, subject: str) -> None:
-        """What an identity provider calls somebody."""
-        self._change(user_id, subject=subject)
+    def set_subject(self, user_id: str, subject: str, *, now: datetime) -> None:
+        """What an identity provider calls somebody; a password from before ends, and who is signed in with it."""
+        with writing(self._engine, EVERY_TENANT) as connection:
+            connection.execute(
+                sa.update(users)
+                .where(users.c.id == user_id)
+                .values(subject=subject, password=None, password_at=None)
+            )
+            _sign_out(connection, user_id, now=now)
 
     def attempt(self, user_id: str, *, now: datetime, wait_after: WaitAfter) -> Attempt:
         """Count a try as failed before it is known; one that comes before its time is not allowed."""
@@ -203,6 +205,14 @@ def _join(
 ) -> None:
     connection.execute(
         sa.insert(memberships).values(tenant=tenant, user_id=user_id, role=role, since=now, by=by)
+    )
+
+
+def _sign_out(connection: sa.Connection, user_id: str, *, now: datetime) -> None:
+    connection.execute(
+        sa.update(sessions)
+        .where(sessions.c.user_id == user_id, sessions.c.revoked_at.is_(None))
+        .values(revoked_at=now)
     )
 
 

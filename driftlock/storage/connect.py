@@ -1,8 +1,10 @@
 """One engine per database, set up so that many readers and one writer get along."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any, Final
 
 import psycopg
@@ -41,6 +43,7 @@ def connect(database_url: str, *, patient: bool = False) -> sa.Engine:
     usual: dict[str, Any] = {"json_serializer": write_json, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
         engine = sa.create_engine(url, **usual)
+        sa.event.listen(engine, "do_connect", partial(_keep_to_oneself, url.database))
         sa.event.listen(engine, "connect", _set_up)
         sa.event.listen(engine, "begin", _begin)
         return engine
@@ -148,6 +151,13 @@ def empty_log(engine: sa.Engine) -> bool:
         return not busy
     finally:
         raw.close()
+
+
+def _keep_to_oneself(path: str | None, *_how: object) -> None:
+    """A new file is its owner's alone, whatever folder it lies in; SQLite gives its log the same rights."""
+    if path and path != ":memory:" and not path.startswith("file:"):
+        with suppress(OSError):  # there already, or nowhere to be made: SQLite says so better
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
 
 
 def _set_up(connection: sqlite3.Connection, _record: object) -> None:

@@ -17,12 +17,14 @@ _TAB: Final = "tab"
 
 def tabs() -> Sequence[st.delta_generator.DeltaGenerator]:
     """The three parts; an address that names a case or a proposal opens the part that shows it."""
-    if _TAB not in st.session_state and _TAB not in st.query_params:
+    names = [LABEL, PROPOSALS, CASES]
+    # At the first run after another page the tab of that page is still there.
+    if st.session_state.get(_TAB) not in names and _TAB not in st.query_params:
         if st.query_params.get("case"):
             st.session_state[_TAB] = CASES
         elif st.query_params.get("cand"):
             st.session_state[_TAB] = PROPOSALS
-    return st.tabs([LABEL, PROPOSALS, CASES], key=_TAB, bind="query-params", on_change="rerun")
+    return st.tabs(names, key=_TAB, bind="query-params", on_change="rerun")
 
 
 def stream() -> StreamState | None:

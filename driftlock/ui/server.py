@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit import config
+from streamlit import config, runtime
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 
 from driftlock.bootstrap import App
@@ -23,6 +24,7 @@ class Dashboard:
     largest_message: int  # bytes that a browser may send at once
     sso_ready: Callable[[], bool]  # whether an identity provider is set up
     sso_address: Callable[[], str]  # where signing in there begins
+    uploaded_bytes: Callable[[str], int]  # that are held for a page, by the id of its session
 
 
 def dashboard(script: Path, app: App) -> Dashboard:
@@ -38,4 +40,15 @@ def dashboard(script: Path, app: App) -> Dashboard:
         int(config.get_option("server.maxMessageSize")) * 1_000_000,
         sign_in_provider.ready,
         sign_in_provider.address,
+        _uploaded_bytes,
     )
+
+
+def _uploaded_bytes(session_id: str) -> int:
+    if not runtime.exists():
+        return 0
+    manager = runtime.get_instance().uploaded_file_mgr
+    if not isinstance(manager, MemoryUploadedFileManager):
+        return 0
+    held = manager.file_storage.get(session_id) or {}
+    return sum(len(one.data) for one in list(held.values()))

@@ -83,7 +83,7 @@ def _templates(found: TodaysBaseline) -> None:
         column_config={
             "Events": st.column_config.NumberColumn(width=70),
             "Share": st.column_config.TextColumn(width=70, alignment="right"),
-            "Template": st.column_config.TextColumn(width="large"),
+            "Template": st.column_config.TextColumn(width=900),
         },
         alt="The most frequent templates of the baseline with their counts",
     )

@@ -60,7 +60,7 @@ def show() -> None:
                 width="small",
                 help="Distance over the upper end of the ordinary range; above 1 it lies outside.",
             ),
-            "Drift now": st.column_config.TextColumn(width="medium", help=streams_words.DISTANCE_HELP),
+            "Drift now": st.column_config.TextColumn(width=250, help=streams_words.DISTANCE_HELP),
             "Calibration": st.column_config.TextColumn(help=words.HELP["expected"]),
             "Detectability": st.column_config.TextColumn(
                 help="When it was last measured how many foreign lines would be noticed."

@@ -1,5 +1,6 @@
 """A bundle held against itself: every step, its outcome and what it rests on. Needs no tenant."""
 
+import threading
 from typing import Final
 
 import streamlit as st
@@ -10,6 +11,9 @@ from driftlock.ui import words
 from driftlock_core.numbers_text import count_text
 
 SYMBOLS: Final = {"PASS": "✓", "FAIL": "✗", "NOT CHECKED": "—"}
+# Checks at a time: a made-up bundle keeps a core busy for long, and nobody signs in for it.
+_ROOM: Final = threading.BoundedSemaphore(1)
+_PATIENCE_S: Final = 10.0
 _LONGEST_KEY: Final = 2_000  # characters
 _LONGEST_CERTIFICATE: Final = 10_000
 
@@ -51,6 +55,9 @@ def show() -> None:
             "Choose the ZIP of one anomaly."
         )
         return
+    if not _ROOM.acquire(timeout=_PATIENCE_S):
+        st.warning("Other bundles are being checked. Try again in a moment.")
+        return
     try:
         with st.spinner("Checking …"):
             found = verify_bytes(
@@ -61,6 +68,8 @@ def show() -> None:
     except ValueError as error:  # of the key or the certificate: the reader's own
         st.error(words.literal(str(error)))
         return
+    finally:
+        _ROOM.release()
     steps(found)
 
 

@@ -1,6 +1,7 @@
 """A browser without a screen: keeps cookies, follows nothing, fills in the form of the last page."""
 
 import re
+from collections.abc import Callable
 from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode
@@ -21,18 +22,20 @@ async def pages(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"the dashboard"})
 
 
-def served(app: App) -> Any:
+def served(app: App, held: Callable[[str], int] = lambda _page: 0) -> Any:
     """All of what `driftlock serve` serves, with :func:`pages` in place of the dashboard."""
     api = create_app(app)
-    api.mount("/", Gate(pages, app, sso=lambda: False))
+    api.mount("/", Gate(pages, app, sso=lambda: False, held=held))
     return api
 
 
 class Browser:
     """One of them, at *address*."""
 
-    def __init__(self, application: Any, *, address: str = "192.0.2.1") -> None:
-        self._client = Client(application, {"Host": "driftlock.example"}, address=address)
+    def __init__(
+        self, application: Any, *, address: str = "192.0.2.1", host: str = "driftlock.example"
+    ) -> None:
+        self._client = Client(application, {"Host": host}, address=address)
         self.cookies: dict[str, str] = {}
         self.set_cookies: list[str] = []
         self.form = ""

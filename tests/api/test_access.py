@@ -2,12 +2,15 @@
 
 import logging
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from driftlock.api import create_app
+from driftlock.api.access import PUBLISHED
 from driftlock.model import DEMO
 from tests.api.asking import Client
+from tests.services.people import owner
 
 EVENTS = "/v1/streams/web/events"
 LINE = b'{"message":"tick"}\n'
@@ -71,3 +74,14 @@ def test_the_key_is_in_no_text_of_the_settings(app, caplog):
     guarded = replace(app.settings, api_key=KEY)
     logging.getLogger().warning("%s", guarded)
     assert KEY not in repr(guarded) + caplog.text
+
+
+def test_the_key_that_everybody_can_read_ends_with_the_first_account(app):
+    """It stands in docker-compose.yml, so that a new installation starts."""
+    compose = Path(__file__).parents[2] / "docker-compose.yml"
+    assert f"DRIFTLOCK_API_KEY:-{PUBLISHED}}}" in compose.read_text()
+    app.settings = replace(app.settings, api_key=PUBLISHED)
+    sender = Client(create_app(app), {"X-Tenant-Id": DEMO, "Authorization": f"Bearer {PUBLISHED}"})
+    assert sender.post(EVENTS, content=LINE).status_code == 202
+    owner(app)
+    assert sender.post(EVENTS, content=LINE).status_code == 401

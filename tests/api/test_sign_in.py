@@ -42,7 +42,9 @@ def signed_in(app: App, email: str = OWNER, password: str = ROAD) -> Browser:
     return browser
 
 
-def test_until_there_is_an_account_everybody_is_let_in(browser):
+@pytest.mark.parametrize("host", ["localhost:8501", "127.0.0.1:8501", "[::1]:8501", "dashboard:8501"])
+def test_until_there_is_an_account_everybody_is_let_in(app, host):
+    browser = Browser(served(app), host=host)
     assert browser.get("/analyze").content == b"the dashboard"
     assert browser.get("/auth/login?next=%2Fanalyze").headers["location"] == "/analyze"
 

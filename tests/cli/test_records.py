@@ -20,6 +20,9 @@ class Stored:
             for seq in range(first_seq, last_seq + 1)
         ]
 
+    def after(self, tenant, stream_id, seq, limit):
+        return self.between(tenant, stream_id, seq + 1, min(seq + limit, len(self._events)))
+
 
 def test_both_write_the_same():
     """All that stands beside a verdict is equal; the command line adds kind and incident."""

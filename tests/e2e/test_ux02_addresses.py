@@ -18,8 +18,16 @@ PAGES = {
     "/anomaly?id=none": "Anomaly",
     "/tuning": "Tuning lab",
     "/scenarios": "Scenarios",
+    "/streams": "Streams and anchors",
+    "/feedback": "Feedback",
+    "/reports": "Reports and evidence",
+    "/verify": "Verify a bundle",
+    "/admin": "Admin",
 }
-MENU = ["Overview", "Analyze", "Tuning lab", "Scenarios"]
+MENU = [
+    "Overview", "Analyze", "Tuning lab", "Feedback", "Streams and anchors", "Scenarios", "Reports and evidence",
+    "Verify a bundle", "Admin",
+]  # fmt: skip
 PATIENCE = 60_000
 
 

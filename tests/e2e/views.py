@@ -8,6 +8,11 @@ from typing import Final
 from playwright.sync_api import Page, expect
 
 TABS: Final = ("What differs", "Fields", "Is it chance?", "What if", "Context", "Record")
+STREAM_TABS: Final = {
+    "Baseline": "Is all of it usual?",
+    "Anchors": "An anchor is never deleted, only retired",
+    "Drift": "Drift ruler",
+}
 PATIENCE: Final = 90_000  # ms, on a busy machine
 
 
@@ -31,8 +36,8 @@ def views(page: Page, address: str) -> Mapping[str, View]:
     """
     Addresses of all views by name, after what they show has been made.
 
-    Analyzes the log of the web shop and plays normal operations once each; the
-    window shown is the strongest of the overview.
+    Analyzes the log of the web shop, plays normal operations and makes an evidence
+    bundle, once each; the window shown is the strongest of the overview.
     """
     page.set_default_timeout(PATIENCE)
     page.goto(address)
@@ -53,6 +58,16 @@ def views(page: Page, address: str) -> Mapping[str, View]:
     page.goto(address + scenario)
     played = re.compile(r"tested .* flagged")
     page.get_by_text(played).first.wait_for()
+    page.goto(f"{address}/streams")
+    # Rows are drawn on a canvas; the first one begins below the head, its box at the left.
+    page.get_by_test_id("stDataFrame").first.click(position={"x": 16, "y": 52})
+    page.wait_for_url(re.compile("stream="))
+    found = re.search(r"stream=(\w+)", page.url)
+    assert found
+    stream = f"/streams?stream={found[1]}"
+    page.goto(f"{address}/reports")
+    page.get_by_role("button", name="Make the report").click()
+    page.get_by_role("button", name="Verify now").wait_for()
     return {
         "Overview": View("/", ".st-key-lanes .scatterlayer .point"),
         "Anomaly, What differs": View(f"{anomaly}&tab=What+differs", "Templates, beside the baseline"),
@@ -67,12 +82,22 @@ def views(page: Page, address: str) -> Mapping[str, View]:
         "Tuning lab": View("/tuning", "What would change along the stream"),
         "Scenarios": View("/scenarios", "Behavioural anomaly"),
         "Scenarios, played": View(scenario, played),
+        "Streams": View("/streams", "Choose a row to open its stream"),
+        **{f"Stream, {tab}": View(f"{stream}&tab={tab}", drawn) for tab, drawn in STREAM_TABS.items()},
+        "Feedback, Label": View("/feedback?tab=Label", "Reaches"),
+        "Feedback, Cases": View("/feedback?tab=Cases", "Choose a row to open it"),
+        "Reports, Make": View("/reports", "What it holds"),
+        "Reports, Archive": View("/reports?tab=Archive", "1 report, newest first"),
+        "Verify": View("/verify", "The same check offline"),
+        "Admin": View("/admin", "driftlock users add --owner"),
     }
 
 
 NAMES: Final = (
     "Overview", *(f"Anomaly, {tab}" for tab in TABS), "Anomaly, unknown",
     "Analyze", "Analyze, result", "Tuning lab", "Scenarios", "Scenarios, played",
+    "Streams", *(f"Stream, {tab}" for tab in STREAM_TABS), "Feedback, Label", "Feedback, Cases",
+    "Reports, Make", "Reports, Archive", "Verify", "Admin",
 )  # fmt: skip
 
 

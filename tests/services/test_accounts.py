@@ -1,5 +1,6 @@
 """People and tenants: who may invite, lower, disable and remove whom, on both databases."""
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from driftlock.errors import NotFound
 from driftlock.model import DEMO, ROLES
 from driftlock.services import accounts_passwords
 from driftlock.services.accounts_rows import SYSTEM, Refused
+from driftlock.services.sign_in import SignInFailed
 from driftlock.storage.connect import reading
 from tests.services.people import DATABASES, OTHER_ROAD, OWNER, ROAD, member, opened_on, owner
 
@@ -306,9 +308,67 @@ def test_an_identity_provider_brings_in_nobody_who_was_not_invited(app):
     assert app.accounts.matched(subject="s-2", email="bob@example.com", name=None) is None
 
 
+def test_an_invitation_sets_no_password_for_an_account_of_the_identity_provider(app):
+    """Whoever invites sees the link: with it the admin of one tenant would sign in as the owner of another."""
+    owner(app)
+    eve = owner(app, "acme", "eve@example.com")
+    app.accounts.invite(DEMO, email="bob@example.com", role="owner", by=SYSTEM)
+    bob = app.accounts.matched(subject="s-1", email="bob@example.com", name="Bob")
+    link = app.accounts.invite("acme", email="bob@example.com", role="viewer", by=eve)
+    with pytest.raises(NotFound, match="identity provider"):
+        app.accounts.welcome(link.token)
+    with pytest.raises(NotFound):
+        app.accounts.accept(link.token, name="Bob", password=OTHER_ROAD)
+    with pytest.raises(SignInFailed):
+        app.sign_in.person("bob@example.com", OTHER_ROAD, address=None)
+    # Bob answers it himself, by signing in there.
+    assert app.accounts.matched(subject="s-1", email="bob@example.com", name="Bob").id == bob.id
+    assert app.accounts.member("acme", bob.id).role == "viewer"
+
+
+def test_who_took_an_address_first_loses_it_to_whom_the_identity_provider_vouches_for(app):
+    owner(app)
+    eve = owner(app, "acme", "eve@example.com")
+    squatted = member(app, "viewer", tenant="acme", email="bob@example.com", by=eve)
+    session = app.sessions.open(squatted, address=None)
+    app.accounts.invite(DEMO, email="bob@example.com", role="owner", by=SYSTEM)
+    bob = app.accounts.matched(subject="s-1", email="bob@example.com", name="Bob")
+    assert app.accounts.member(DEMO, bob.id).role == "owner"
+    assert app.sessions.check(session) is None
+    with pytest.raises(SignInFailed):
+        app.sign_in.person("bob@example.com", ROAD, address=None)
+
+
 def test_who_comes_in_stands_in_the_audit_log(app):
     boss = owner(app)
     bob = member(app, "analyst", by=boss)
     arrived = [row for row in app.audit.export(DEMO) if row["action"] == "member.arrive"]
     assert [(row["actor"], row["after"]["role"]) for row in arrived] == [(boss, "owner"), (bob, "analyst")]
     assert app.audit.check(DEMO).unbroken
+
+
+def test_of_two_owners_who_lower_each_other_at_once_one_stays(app):
+    ann = owner(app)
+    carl = member(app, "owner", email="carl@example.com")
+    barrier, refused = threading.Barrier(2), []
+
+    def lower(by: str, whom: str) -> None:
+        barrier.wait()
+        try:
+            app.accounts.change_role(DEMO, whom, "viewer", by=by)
+        except Refused as error:
+            refused.append(str(error))
+
+    for _ in range(5):
+        threads = [threading.Thread(target=lower, args=pair) for pair in ((ann, carl), (carl, ann))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        roles = {one.user_id: one.role for one in app.accounts.members(DEMO)}
+        assert list(roles.values()).count("owner") == 1
+        assert len(refused) == 1
+        refused.clear()
+        app.accounts.change_role(
+            DEMO, next(one for one, role in roles.items() if role != "owner"), "owner", by=SYSTEM
+        )

@@ -7,6 +7,7 @@ from driftlock.services.streams import blank_stream
 from driftlock.storage import connect as connecting
 from driftlock.storage.connect import changing, connect, empty_log, reading, writing
 from driftlock.storage.schema import detector_states, runs
+from driftlock.storage.store import SqlStore
 from driftlock.storage.types import UtcTime, write_json
 from driftlock_core.profiles import BALANCED
 from tests.storage.conftest import NOON
@@ -91,3 +92,14 @@ def test_a_reader_that_goes_on_keeps_the_log_and_nobody_fails(in_sqlite, monkeyp
     assert empty_log(in_sqlite.engine)
     with in_sqlite.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == connecting.BUSY_TIMEOUT_MS
+
+
+def test_a_new_database_is_its_owners_alone_in_whatever_folder(tmp_path):
+    """Payloads and names of people lie in it, and in the log beside it."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o755)
+    store = SqlStore(f"sqlite:///{folder / 'd.db'}")
+    for path in folder.iterdir():
+        assert path.stat().st_mode & 0o077 == 0, path.name
+    store.engine.dispose()

@@ -43,7 +43,7 @@ def acme(app: App) -> App:
     return with_people(app)
 
 
-def test_the_chain_is_checked_and_a_changed_record_is_named(acme: App) -> None:
+def test_the_chain_is_checked_and_changes_are_shown_newest_first(acme: App) -> None:
     for days in (10, 20, 30):
         session_desk(acme).tenant_settings.retention(ACME, days=days, by="x")
     page = opened(acme, tab="Audit log")
