@@ -1,5 +1,5 @@
 """
-What redaction finds, what it takes for something it is not, and how long it takes beside decoding.
+What redaction finds, what it takes for something it is not, how long it takes, and what detection makes of it.
 
     python -m benchmarks.quality.redaction [--data FOLDER]
 
@@ -16,13 +16,19 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+import numpy as np
+
+from benchmarks.quality.detection_call import UNKNOWN_TIME, judged
 from data_generator import generate
 from data_generator.people import cast
 from driftlock.decode import decode
 from driftlock.decode.redaction import RULES, Redactor
+from driftlock_core import BALANCED
+from driftlock_core.kind_profiles import for_kind
 
 WITHOUT_PEOPLE = ("web-logs", "service-metrics", "checkout-traces", "quiet-logs", "ssh-logs")
 WITH_PEOPLE = ("app-json", "support-llm")
+JUDGED = ("app-json", "support-llm", "ssh-logs")
 PEOPLE, SEED = 2_000, 7
 BATCH, TIMES = 5_000, 3
 
@@ -74,6 +80,24 @@ def recall() -> str:
     return f"planted: {planted:,} addresses, phone and card numbers of invented users, {left:,} left"
 
 
+def flagged(name: str) -> str:
+    """One row: of a generated stream, the windows flagged with redaction, without it and both ways."""
+    decoding = decode(io.BytesIO(generate(name).data), name=name)
+    events = [event for event in decoding.events() if event.kind == decoding.recognition.kind]
+    times = np.array(
+        [UNKNOWN_TIME if event.at_us is None else event.at_us for event in events], dtype=np.int64
+    )
+    payloads = [event.payload for event in events]
+    profile = for_kind(BALANCED, decoding.recognition.kind)
+    without, having = (
+        judged(lines, profile, times).flagged for lines in (payloads, Redactor(RULES).redact_all(payloads))
+    )
+    return (
+        f"{name}: {len(without):,} windows, flagged both ways {int((without & having).sum())}, only with redaction "
+        f"{int((having & ~without).sum())}, only without {int((without & ~having).sum())}"
+    )
+
+
 def _card(draw: random.Random) -> str:
     """16 digits with a right check digit, in a style of people."""
     digits = [4, *(draw.randrange(10) for _ in range(14))]
@@ -96,6 +120,8 @@ def main() -> None:
     print(recall())
     print(measured("made, without personal data", ((one, generate(one).data) for one in WITHOUT_PEOPLE)))
     print(measured("made, with personal data", ((one, generate(one).data) for one in WITH_PEOPLE)))
+    for name in JUDGED:
+        print(flagged(name))
     if folder is not None:
         files = sorted(Path(folder, "raw").glob("*.gz"))
         print(

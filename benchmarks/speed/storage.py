@@ -193,9 +193,10 @@ def main() -> None:
         file for file in raw_files(asked.data and Path(asked.data)) if "2000" in file[0] and "0000" in file[0]
     ]
     print(
-        "| log | database | events come | engine, µs an event | received, judged, stored, µs | ratio | bytes |"
+        "| log | database | events come | engine, µs an event | received, judged, stored, µs | ÷, processor | ÷, clock "
+        "| bytes |"
     )
-    print("|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|")
     for log, text in files:
         events = decoded(text)[:MOST]
         for name in asked.database:

@@ -22,7 +22,7 @@ RULES: Final = tuple(MARKS)
 OWN: Final = "field:"  # before the name of a field that is taken out whatever it holds
 _NUMBER: Final = b"-+.0123456789eE"
 _NUMBER_ENDS: Final = re.compile(rb"([-+.0-9eE]{0,64}+)\s*+[,}\]]")
-_DEEPEST: Final = 6  # JSON in strings of JSON in strings
+_DEEPEST: Final = 16  # JSON in strings of JSON in strings: from one to the next twice as many backslashes
 
 
 class UnknownRule(ApplicationError):
@@ -88,7 +88,8 @@ class Redactor:
                     yield Span(first + places[start], first + places[end], escaped(mark))
         yield from keyed_spans(names, self._mark, quoted=quoted, plain=plain)
         for pattern in patterns:
-            yield from _quoted(flat, pattern.spans(flat))
+            if found := sorted(pattern.spans(flat)):
+                yield from _quoted(flat, found)
 
     def _mark(self, name: bytes) -> bytes | None:
         rule = rule_of(name)

@@ -1,7 +1,7 @@
 """Secrets and personal data that show by their own form, wherever they stand."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -95,11 +95,27 @@ class Pattern:
             for span in self.spans(text):
                 yield span.start
             return
-        before, behind = _AROUND
-        for match in self.trace.finditer(form if self.shapes else text):
-            at = match.start()
-            if self.letters or any(self.spans(text[max(0, at - before) : at + behind])):
-                yield at
+        found = (match.start() for match in self.trace.finditer(form if self.shapes else text))
+        if self.letters:
+            yield from found
+            return
+        for start, end in _surroundings(found):
+            for span in self.spans(text[start:end]):
+                yield start + span.start
+
+
+def _surroundings(places: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Where to look around *places*, which are in order: apart, so that nothing is looked at twice."""
+    before, behind = _AROUND
+    start = end = 0
+    for at in places:
+        if at - before > end:
+            if end:
+                yield start, end
+            start = max(0, at - before)
+        end = at + behind
+    if end:
+        yield start, end
 
 
 def shape(text: bytes) -> bytes:

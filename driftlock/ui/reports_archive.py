@@ -68,7 +68,7 @@ def actions(row: ReportRow, *, key: str) -> None:
                 st.markdown("The report is gone for good. Copies that were handed out are not.")
                 st.button("Delete it", key=f"delete-it-{key}", on_click=_remove, args=(row.id,))
     if row.template == "evidence":
-        st.code(f"driftlock verify {row.name}", language=None)
+        st.code(f"driftlock verify {row.name}", language=None, wrap_lines=True)
     if verify:
         try:
             with st.spinner("Checking …"):

@@ -180,8 +180,7 @@ def _evidence(anomaly_id: str, policy: Policy) -> bool:
         ("✓" if token and authority else "—", "existed at this time",
          "by the token of the time authority" if token and authority else "only a time token proves that"),
     )  # fmt: skip
-    for symbol, name, why in guarantees:
-        st.markdown(f"{symbol} **{name}**: {why}")
+    st.markdown("  \n".join(f"{symbol} **{name}**: {why}" for symbol, name, why in guarantees))
     return token
 
 

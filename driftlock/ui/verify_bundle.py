@@ -24,6 +24,7 @@ def show() -> None:
         "Evidence bundle",
         type=None,
         key="verify-bundle",
+        max_upload_size=LARGEST_BUNDLE // 1_000_000,
         help=f"The ZIP as it was handed out, at most {LARGEST_BUNDLE // 1_000_000} MB. It is read in memory and not kept.",
     )
     key = st.text_area(

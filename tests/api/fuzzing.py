@@ -116,7 +116,8 @@ class Fuzzer:
         if dice.random() < 0.3:
             good = dice.choice((self._key, self._link, self._session, OWNER, ROAD))
             at = dice.randrange(len(good))
-            pieces = [good[:at] + dice.choice(("", "a", "é", "\0", ".")) + good[at + 1 :]]
+            other = [one for one in ("", "a", "é", "\0", ".") if one != good[at]]  # else it would be right
+            pieces = [good[:at] + dice.choice(other) + good[at + 1 :]]
         return "".join(pieces)
 
     def encoded(self) -> str:

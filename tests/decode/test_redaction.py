@@ -1,6 +1,8 @@
-"""What redaction takes out, what it leaves, and that it never breaks a line."""
+"""What redaction takes out, what it leaves, that it never breaks a line, and that no line holds it up."""
 
 import json
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from data_generator.people import cast
 from driftlock.decode.personal_numbers import iban, luhn
 from driftlock.decode.redaction import RULES, Redactor, UnknownRule
-from driftlock.decode.redaction_spans import MARKS, merged, replaced
+from driftlock.decode.redaction_spans import MARKS, Span, merged, replaced
 
 ALL = Redactor(RULES)
 CANARY = "Zq7hunter2Xv"  # holds no form of its own: only the name of its field gives it away
@@ -314,3 +316,84 @@ def test_check_digits_reject_every_single_wrong_digit() -> None:
             for digit in b"0123456789":
                 wrong = number[:place] + bytes([digit]) + number[place + 1 :]
                 assert holds(wrong) == (wrong == number)
+
+
+# Each made a redaction take the square of the length of its line, or may do so.
+HOLDING_UP = (
+    *(
+        "@",
+        "a@b.",
+        "a%40",
+        "ann@example.com ",
+        "-",
+        "a-",
+        '"password":',
+        '"password":[',
+        '{"password":',
+        "password=",
+    ),
+    *(
+        "password>",
+        "token:",
+        "cookie=x;",
+        "password=bearer ",
+        "4111111111111111,",
+        "4",
+        "4111-",
+        "+1",
+        "AA00 ",
+        "eyJ",
+    ),
+    *(
+        "eyJa-",
+        "-----BEGIN ",
+        "ghp_",
+        "://a:b",
+        "\\",
+        '\\"',
+        '"\\',
+        "\\u0040",
+        "bearer ",
+        ":",
+        '":',
+        "--x ",
+        "[",
+        " ",
+    ),
+)
+
+
+@pytest.mark.parametrize("before", ["", '{"n":"', '{"n":[', "token=a \\n "])
+@pytest.mark.parametrize("piece", HOLDING_UP)
+def test_the_time_of_a_line_grows_no_faster_than_threefold_where_its_length_doubles(
+    piece: str, before: str
+) -> None:
+    """Length grows eight times: 8 times the time is in proportion, 64 times its square, 27 the bound."""
+    short, long = (before.encode() + (piece.encode() * size)[:size] for size in (8_000, 64_000))
+    # Of the thread alone, and the shortest of several: others on the machine hold up neither.
+    assert min(_seconds(long) for _ in range(3)) < 27 * min(_seconds(short) for _ in range(5))
+
+
+def _seconds(text: bytes) -> float:
+    began = time.thread_time()
+    ALL.redact(text)
+    return time.thread_time() - began
+
+
+def test_json_in_strings_of_json_takes_no_more_than_its_length() -> None:
+    """Bytes that are looked at for forms, of every string in a string: counted, so no clock decides."""
+    text = '{"password":"x"}'
+    while len(text) < 30_000:
+        text = json.dumps({"m": text, "n": [text]})
+    looked_at = 0
+
+    def counting(text: bytes, bits: int, depth: int) -> Iterator[Span]:
+        nonlocal looked_at
+        looked_at += len(text)
+        return Redactor._spans(counted, text, bits, depth)
+
+    counted = Redactor(RULES)
+    counted._spans = counting  # type: ignore[method-assign]
+    assert b'"x' not in counted.redact(text.encode())
+    rounds = 3  # as long as marks are new
+    assert looked_at < 2 * rounds * len(text)

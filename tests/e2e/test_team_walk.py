@@ -10,6 +10,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -121,7 +122,7 @@ def judged(home: Path) -> None:
         ]
         if not left:
             break
-        subprocess.run(["sleep", "0.5"], check=True)
+        time.sleep(0.5)
     app.close()
     assert not left
 

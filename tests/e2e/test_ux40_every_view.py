@@ -26,6 +26,10 @@ PRIMARY = {
     "Tuning lab": "Apply candidate",
     "Scenarios": "Open",
     "Scenarios, played": "Play",
+    "Streams": "New stream",
+    "Feedback, Label": "Real",
+    "Reports, Make": "Make the report",
+    "Reports, Archive": "Download",
 }
 CUT = """() => [...document.querySelectorAll(
   '[data-testid=stMetricLabel] p, [data-testid=stMetricValue], [data-testid=stMetricValue] *, [data-testid=stMetricDelta] *')]

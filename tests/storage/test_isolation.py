@@ -200,7 +200,7 @@ def test_a_foreign_id_is_answered_like_an_unknown_one(world, ours_alone):
 BLIND = {
     "accounts.join", "anchors.put", "bundles.of_anomalies", "cases.change", "cases.spans", "desk.add_note", "desk.suppressions",
     "desk.window_votes", "jobs.add", "proposals.add", "retention.count", "retention.streams",
-    "reviews.about", "sessions.end_tenant", "votes.not_flagged", "votes.reached",
+    "reviews.about", "sessions.end_tenant", "tenant_settings.set", "votes.not_flagged", "votes.reached",
 }  # fmt: skip
 
 
