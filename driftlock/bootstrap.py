@@ -112,16 +112,15 @@ class App:
         self.demo = Demo(store, spool, clock, settings, self._worker.wake)
         self.scenarios = ScenarioRuns(store, spool, clock, settings, self._worker.wake)
         self.forgetting = Forgetting(store.forgetting, spool, clock)
-        self.retention = Retention(store.retention, self.forgetting, clock)
+        self.retention = Retention(store, self.forgetting, clock)
         self.anchors = Anchors(store, clock)
         self.drift = DriftQueries(store, clock)
         self.stream_settings = StreamSettings(store, clock)
         self.tenants = Tenants(store.tenants, store.sessions, clock)
         self.tenant_settings = SettingsOfTenants(store)
         self.accounts = Accounts(store.accounts, store.tenants, store.sessions, clock)
-        self.sessions = Sessions(
-            store.sessions, clock, idle=settings.session_idle, longest=settings.session_longest
-        )
+        idle, longest, noted = settings.session_idle, settings.session_longest, self.accesses.signed_in
+        self.sessions = Sessions(store.sessions, clock, idle=idle, longest=longest, noted=noted)
         self.sign_in = SignIn(store.accounts, self.sessions, clock)
         self.api_keys = ApiKeys(store.api_keys, clock)
         self.visitors = Visitors(

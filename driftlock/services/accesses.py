@@ -12,10 +12,11 @@ from typing import Final, Literal, Protocol, get_args
 from driftlock.errors import StoreUnavailable
 from driftlock.model import microseconds
 from driftlock.ports import Clock
+from driftlock.services.accounts_rows import Session
 from driftlock.services.acting import Actor, current
 from driftlock.services.audit_rows import text
 
-What = Literal["opened", "exported", "verified", "refused"]
+What = Literal["opened", "exported", "verified", "refused", "signed_in"]
 WHATS: Final[tuple[What, ...]] = get_args(What)
 _HOUR_US: Final = 3_600_000_000
 _REMEMBERED: Final = 20_000  # openings; past them one may be noted twice in an hour
@@ -108,6 +109,22 @@ class Accesses:
     def refused_to(self, actor: Actor, object_kind: str, object_id: str) -> None:
         """Note a refused attempt, the same one once a minute."""
         self._once(actor, "refused", object_kind, object_id, per_us=_HOUR_US // 60)
+
+    def signed_in(self, session: Session) -> None:
+        """
+        Note that somebody signed in, for each tenant that is open to them.
+
+        Failures are not noted: a row for those of an account would tell by its time that there is one.
+        """
+        who = session.user_id or ""
+        for tenant, role in session.roles.items():
+            self._once(
+                Actor(tenant=tenant, user=who, role=role, address=session.address, session=session.id),
+                "signed_in",
+                "user",
+                who,
+                per_us=_HOUR_US,
+            )
 
     def exported_by(self, actor: Actor, object_kind: str, object_id: str) -> None:
         """As :meth:`exported`, for somebody named."""

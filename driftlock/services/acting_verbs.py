@@ -200,7 +200,7 @@ _LOGS: Final = {
     "audit.tenants": PROCESS,
     "accesses.page": Verb("logs"),
     **_of("accesses", Verb("export"), "exported", "verified"),
-    **_of("accesses", PROCESS, "opened_by", "refused_to", "exported_by"),
+    **_of("accesses", PROCESS, "opened_by", "refused_to", "exported_by", "signed_in"),
 }
 
 VERBS: Final[dict[str, Verb]] = {

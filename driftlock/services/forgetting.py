@@ -12,8 +12,10 @@ from typing import Final, Protocol
 from urllib.parse import quote
 
 from driftlock.errors import ApplicationError, NotFound
+from driftlock.model import DEMO
 from driftlock.ports import Clock, Spool, Store
 from driftlock.services import acting
+from driftlock.services.accounts_rows import Refused
 
 REMOVED: Final = b"<removed>"  # in place of an event that was deleted for a person
 FEWEST_CHARACTERS: Final = 4  # of a term: shorter ones stand in every other line
@@ -148,8 +150,13 @@ class Forgetting:
 
         Raises:
             Held: Evidence is held.
+            Refused: It is the one that every installation has.
         """
         self._refuse_held(tenant, None)
+        if tenant == DEMO:
+            raise Refused(
+                f"The tenant {DEMO} belongs to the installation and cannot be deleted. Delete its streams one by one."
+            )
         runs = self._table.runs(tenant)
         acting.note(object_kind="tenant", object_id=tenant)
         gone = Counts(by_table=self._table.forget_tenant(tenant))

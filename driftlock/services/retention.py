@@ -19,9 +19,11 @@ from driftlock.services.plans import plan_named
 from driftlock.services.series_plan import is_series
 from driftlock_core.profiles import Profile
 from driftlock_core.protection import FREEZE
+from driftlock_core.stored_windows import first_references
 
 logger = logging.getLogger(__name__)
 
+FIRST_SIZES: Final = "first_sizes"  # among the settings of a stream
 EVERY: Final = timedelta(hours=1)
 LONGER: Final = 4  # verdicts are kept so many times as long as events where only the days of events are given
 
@@ -106,6 +108,9 @@ class RetentionTable(Protocol):
     def remove(self, stream: OldStream, cut: Cut, now: datetime) -> tuple[int, int, int]:
         """Remove them, some thousand rows at a time; what was removed, which another process may have begun."""
 
+    def keep_first_sizes(self, stream: OldStream, sizes: list[int]) -> None:
+        """Keep what the first baseline's windows took, bytes, under :data:`FIRST_SIZES` in the stream's settings."""
+
     def old_bundles(self, tenant: str, now: datetime) -> int: ...
 
     def remove_bundles(self, tenant: str, now: datetime) -> int: ...
@@ -138,8 +143,9 @@ class Forgets(Protocol):
 class Retention:
     """Asked by anybody for what would go; run by the worker once an hour."""
 
-    def __init__(self, table: RetentionTable, forgetting: Forgets, clock: Clock) -> None:
-        self._table = table
+    def __init__(self, store: RetentionStore, forgetting: Forgets, clock: Clock) -> None:
+        self._table = store.retention
+        self._events = store.events
         self._forgetting = forgetting
         self._clock = clock
         self._ran_at: datetime | None = None
@@ -197,7 +203,17 @@ class Retention:
             after={"removed_through": cut.through, "days": row.days},
             reason=f"older than {row.days} days",
         ):
+            self._keep_first_sizes(stream)
             return _row(stream, cut, self._table.remove(stream, cut, now))
+
+    def _keep_first_sizes(self, stream: OldStream) -> None:
+        """Before its first events go: other limits are counted from the sizes inside its first baseline."""
+        if stream.removed_through or is_series(stream.configuration):
+            return
+        profile = Profile.from_configuration(stream.configuration)
+        first = self._events.between(stream.tenant, stream.stream_id, 1, profile.baseline)
+        sizes = first_references([event.payload for event in first], profile)
+        self._table.keep_first_sizes(stream, sizes.tolist())
 
     def _bundles(self, tenant: str, now: datetime) -> int:
         old = self._table.old_bundles(tenant, now)

@@ -1,6 +1,7 @@
 """Who is signed in: a row per browser, asked for at every rerun and ended at any moment."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,9 +17,22 @@ _LONGEST_TOKEN: Final = 4096  # a signed cookie of an identity provider is one t
 class Sessions:
     """A token in a cookie, its SHA-256 in the database. Over after *idle* unused hours, or *longest* at most."""
 
-    def __init__(self, table: SessionTable, clock: Clock, *, idle: timedelta, longest: timedelta) -> None:
+    def __init__(
+        self,
+        table: SessionTable,
+        clock: Clock,
+        *,
+        idle: timedelta,
+        longest: timedelta,
+        noted: Callable[[Session], None],
+    ) -> None:
+        """
+        Args:
+            noted: Called with each session of somebody with an account, once it is open.
+        """
         self._table = table
         self._clock = clock
+        self._noted = noted
         self.idle = idle
         self.longest = longest
 
@@ -33,6 +47,7 @@ class Sessions:
             self.end(replaces)
         token = secrets.token_urlsafe(32)
         self._open(token, user_id=user_id, tenant=None, address=address, until=None)
+        self._note(token)
         return token
 
     def open_visit(self, tenant: str, *, address: str | None, until: datetime) -> str:
@@ -51,6 +66,7 @@ class Sessions:
         if self._table.known(digest(token)):
             return False
         self._open(token, user_id=user_id, tenant=None, address=address, until=None)
+        self._note(token)
         return True
 
     def check(self, token: str | None) -> Session | None:
@@ -97,6 +113,10 @@ class Sessions:
     def sweep(self) -> int:
         """Forget what has been over for long; answers how many."""
         return self._table.sweep(self._clock.now() - KEPT)
+
+    def _note(self, token: str) -> None:
+        if (found := self.check(token)) is not None:
+            self._noted(found)
 
     def _open(
         self,

@@ -10,6 +10,7 @@ from driftlock.model import KINDS, Event, Kind, Stream
 from driftlock.ports import Clock, Store, StreamTable
 from driftlock.services import acting
 from driftlock.services.drift_rules import DriftRule
+from driftlock.services.retention import FIRST_SIZES
 from driftlock.services.streams import blank_stream
 from driftlock_core.profiles import Profile
 
@@ -131,7 +132,7 @@ class StreamSettings:
             profile=profile,
             created_at=self._clock.now(),
         )
-        new = replace(new, redact=old.redact, retention_days=old.retention_days, settings=old.settings)
+        new = replace(new, redact=old.redact, retention_days=old.retention_days, settings=_own(old.settings))
         acting.note(
             object_id=new.id,
             after={"succeeds": old.id, "kind": kind, "window": profile.window, "after_seq": after_seq},
@@ -198,3 +199,9 @@ def _name(given: str) -> str:
     if not name or len(name) > LONGEST_NAME or not name.isprintable():
         raise CannotSet(f"A stream's name has 1 to {LONGEST_NAME} characters that can be printed.")
     return name
+
+
+def _own(settings: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What a successor takes over: rules, and not what its predecessor's first events took."""
+    kept = {name: value for name, value in (settings or {}).items() if name != FIRST_SIZES}
+    return kept or None

@@ -9,10 +9,11 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from driftlock.model import ScoreColumns
+from driftlock.model import ScoreColumns, Stream
 from driftlock.ports import Clock
 from driftlock.services import tuning_apply, tuning_budget, tuning_figures, tuning_limits
 from driftlock.services.complete import WIDE
+from driftlock.services.retention import FIRST_SIZES
 from driftlock.services.tuning_budget import BudgetAnswer
 from driftlock.services.tuning_changes import CannotTune, ProfileChange, TuningStore
 from driftlock.services.tuning_figures import Changed, Curve, Figures, WindowMap
@@ -21,6 +22,7 @@ from driftlock.services.tuning_limits import GateNotice, ReferencesNotice
 from driftlock_core.calibration import Calibration, Ranked, calibrated
 from driftlock_core.errors import InvalidProfile
 from driftlock_core.numbers_text import count_text
+from driftlock_core.profiles import Profile
 from driftlock_core.recount import Recounter, Rule
 from driftlock_core.stored_windows import StoredWindows, first_references
 from driftlock_core.window_views.catalogue import ASPECTS
@@ -170,13 +172,7 @@ class Tuning:
                 self._held.move_to_end(key)
                 return replace(self._held[key][1], stream=stream)
         columns = self._store.verdicts.scores(tenant, stream_id)
-        first = self._store.events.between(tenant, stream_id, 1, profile.baseline)
-        if stream.removed_through:
-            raise CannotTune(
-                f"Retention removed events 1 to {stream.removed_through:,} of this stream; other limits are counted "
-                "from its first events on. Keep its events longer to tune it, or begin a new stream."
-            )
-        cold = first_references([event.payload for event in first], profile)
+        cold = self._first_sizes(stream, profile, columns)
         found = History(
             stream=stream,
             profile=profile,
@@ -192,6 +188,19 @@ class Tuning:
             while len(self._held) > _KEPT:
                 self._held.popitem(last=False)
         return found
+
+    def _first_sizes(self, stream: Stream, profile: Profile, columns: ScoreColumns) -> Ints:
+        """Inside its first baseline: costed again, or as they were kept when retention removed the first events."""
+        if not stream.removed_through:
+            first = self._store.events.between(stream.tenant, stream.id, 1, profile.baseline)
+            return first_references([event.payload for event in first], profile)
+        kept = (stream.settings or {}).get(FIRST_SIZES)
+        if kept is None or not np.array_equal(columns.window, np.arange(stream.windows)):
+            raise CannotTune(
+                f"Retention removed events 1 to {stream.removed_through:,} of this stream, and the first of its verdicts; "
+                "other limits are counted from those on. Keep them longer to tune it, or begin a new stream."
+            )
+        return np.array(kept, dtype=np.int64)
 
 
 def stored_windows(columns: ScoreColumns, cold: Ints) -> StoredWindows:

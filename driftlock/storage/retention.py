@@ -7,7 +7,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from driftlock.services.records import verdict_of
-from driftlock.services.retention import Cut, OldStream
+from driftlock.services.retention import FIRST_SIZES, Cut, OldStream
 from driftlock.services.tenants import VISIT
 from driftlock.storage.connect import EVERY_TENANT, empty_log, reading, writing
 from driftlock.storage.schema import (
@@ -129,6 +129,14 @@ class SqlRetention:
         gone_anomalies = sum(self._remove_some(stream, table, table.c.id, cut) for table in _VERDICTS)
         gone_windows = self._remove_some(stream, windows, windows.c.window, cut)
         return gone_events, gone_windows, gone_anomalies
+
+    def keep_first_sizes(self, stream: OldStream, sizes: list[int]) -> None:
+        """Among its settings."""
+        this = (streams.c.tenant == stream.tenant) & (streams.c.id == stream.stream_id)
+        with writing(self._engine, stream.tenant) as connection:
+            held = connection.scalar(sa.select(streams.c.settings).where(this).with_for_update())
+            kept = (held or {}) | {FIRST_SIZES: sizes}
+            connection.execute(sa.update(streams).where(this).values(settings=kept))
 
     def _remove_some(self, stream: OldStream, table: sa.Table, key: sa.Column[Any], cut: Cut) -> int:
         gone = 0

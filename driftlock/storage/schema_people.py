@@ -135,7 +135,7 @@ accesses: Final = sa.Table(
     sa.Column("at", UtcTime, nullable=False),
     sa.Column("actor", sa.String(64), nullable=False),
     sa.Column("role", sa.String(16), nullable=False),
-    sa.Column("what", sa.String(32), nullable=False),  # opened, exported, verified, refused
+    sa.Column("what", sa.String(32), nullable=False),  # opened, exported, verified, refused, signed_in
     sa.Column("object_kind", sa.String(32), nullable=False),
     sa.Column("object_id", sa.String(64), nullable=False),
     sa.Column("address", sa.String(64)),

@@ -1,4 +1,4 @@
-"""The access log: who opened, exported or verified what, and who was refused."""
+"""The access log: who signed in, opened, exported or verified what, and who was refused."""
 
 from collections.abc import Mapping
 from typing import Final

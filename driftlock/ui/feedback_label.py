@@ -1,11 +1,9 @@
 """Labels: how far they have come, which window comes next, and what is said of it."""
 
-from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
 
-from driftlock.errors import ApplicationError
 from driftlock.model import Label
 from driftlock.services.feedback import Item
 from driftlock.services.feedback_store import QueueName
@@ -18,7 +16,6 @@ from driftlock.ui import (
     frame,
     overview_actions,
     overview_history,
-    overview_reads,
     words,
 )
 from driftlock.ui.session import desk, may, reader, tenant
@@ -140,22 +137,9 @@ def _vote(item: Item, label: Label, name: QueueName, key: str) -> None:
             queue=name,
         )
 
-    _do(act)
+    overview_actions.do(act, undo="Z undoes it.")
     if name == "disagreements":
         st.session_state[_DONE] = {*st.session_state.get(_DONE, set()), item}
-
-
-def _do(act: Callable[[], Change]) -> None:
-    try:
-        change = act()
-    except ApplicationError as error:
-        st.toast(words.literal(str(error)), icon=":material/error:")
-        return
-    overview_reads.forget()
-    if change.id is None:
-        st.toast("Nothing to change: it stands so already.")
-        return
-    st.toast(f"{overview_history.said(change)}. Z undoes it.", icon=":material/check:")
 
 
 def _go(to: int) -> None:

@@ -49,7 +49,7 @@ def more(rows: Sequence[Flagged], *, key: str) -> None:
     """The same without the three labels."""
     if may("label"):
         _snooze_popover(rows, key=key)
-        feedback_status.popover([row.id for row in rows], key=key, do=_do)
+        feedback_status.popover([row.id for row in rows], key=key, do=do)
     if may("suppress"):
         _suppress_popover(rows, key=key)
 
@@ -99,25 +99,25 @@ def _suppress_popover(rows: Sequence[Flagged], *, key: str) -> None:
 
 
 def _label(ids: list[str], label: Label) -> None:
-    _do(lambda: desk().review.label(tenant(), ids, label, by=reader()))
+    do(lambda: desk().review.label(tenant(), ids, label, by=reader()))
 
 
 def _snooze(ids: list[str], hours: int) -> None:
-    _do(lambda: desk().review.snooze(tenant(), ids, datetime.now(UTC) + timedelta(hours=hours), by=reader()))
+    do(lambda: desk().review.snooze(tenant(), ids, datetime.now(UTC) + timedelta(hours=hours), by=reader()))
 
 
 def _suppress(ids: list[str], days: int | None, reason: str) -> None:
     until = None if days is None else datetime.now(UTC) + timedelta(days=days)
     for anomaly_id in ids:
-        _do(
+        do(
             lambda one=anomaly_id: desk().review.suppress(  # type: ignore[misc]
                 tenant(), one, until=until, by=reader(), reason=reason.strip() or None
             )
         )
 
 
-def _do(act: Callable[[], Change]) -> None:
-    """Act, and say what was done or why not."""
+def do(act: Callable[[], Change], *, undo: str = "Undo with Z, or in History.") -> None:
+    """Act, and say what was done, and how it is undone, or why not."""
     try:
         change = act()
     except ApplicationError as error:
@@ -127,4 +127,4 @@ def _do(act: Callable[[], Change]) -> None:
     if change.id is None:
         st.toast("Nothing to change: it stands so already.")
         return
-    st.toast(f"{said(change)}. Undo with Z, or in History.", icon=":material/check:", duration=10)
+    st.toast(f"{said(change)}. {undo}", icon=":material/check:", duration=10)

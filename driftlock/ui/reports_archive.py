@@ -68,7 +68,7 @@ def actions(row: ReportRow, *, key: str) -> None:
                 st.markdown("The report is gone for good. Copies that were handed out are not.")
                 st.button("Delete it", key=f"delete-it-{key}", on_click=_remove, args=(row.id,))
     if row.template == "evidence":
-        st.code(f"driftlock verify {row.name}", language=None, wrap_lines=True)
+        st.code(f"driftlock verify {row.name}{_key()}", language=None, wrap_lines=True)
     if verify:
         try:
             with st.spinner("Checking …"):
@@ -77,6 +77,11 @@ def actions(row: ReportRow, *, key: str) -> None:
             st.error(words.literal(str(error)))
             return
         verify_bundle.steps(found)
+
+
+def _key() -> str:
+    """Without the signer's public key nobody can tell whether a bundle is unchanged."""
+    return " --key PUBLIC.pem" if desk().reports.signer else ""
 
 
 def _content(tenant: str, report_id: str, app: App) -> bytes:

@@ -13,6 +13,7 @@ from data_generator.samples import generate
 from driftlock.bootstrap import App
 from driftlock.errors import ApplicationError, NotFound
 from driftlock.model import Event
+from driftlock.services.accounts_rows import Refused
 from driftlock.services.forgetting import REMOVED, Held, InvalidTerm, pattern_of
 from driftlock.storage.connect import reading, writing
 from driftlock.storage.schema import events, metadata
@@ -233,3 +234,10 @@ def test_a_source_that_waits_in_the_spool_goes_with_its_tenant(app: App, home: P
     assert WHO.encode() in _files(home)
     app.forgetting.forget_tenant("acme", by="system")
     assert WHO.encode() not in _files(home)
+
+
+def test_the_tenant_of_the_installation_cannot_be_deleted(app: App) -> None:
+    """Else nobody could be given an account in it any more."""
+    with pytest.raises(Refused, match="belongs to the installation"):
+        app.forgetting.forget_tenant("demo", by="admin")
+    assert app.tenants.get("demo").state == "active"

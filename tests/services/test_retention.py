@@ -11,11 +11,13 @@ from driftlock.bootstrap import App
 from driftlock.errors import ApplicationError
 from driftlock.model import Event
 from driftlock.services.plans import PLANS
+from driftlock.services.tuning_changes import CannotTune
 from driftlock.storage.connect import reading, writing
 from driftlock.storage.schema import anomalies, events, streams, windows
 from driftlock.storage.schema_proof import bundles
 from driftlock_core.errors import NotRecomputable
 from driftlock_core.profiles import BALANCED
+from driftlock_core.recount import Rule
 
 TENANT = "acme"
 DAY_EVENTS = 2_000
@@ -100,6 +102,26 @@ def _verdicts(app: App, tenant: str) -> list[tuple[object, ...]]:
                 sa.select(*columns).where(windows.c.tenant == tenant).order_by(windows.c.window)
             )
         ]
+
+
+def test_limits_are_counted_as_before_when_the_first_events_are_gone(app: App, days: str) -> None:
+    """To the last window: the sizes inside the first baseline are kept when it goes."""
+    rule = Rule(threshold=0.2, alpha=0.2)
+    before = app.tuning.figures(app.tuning.history(TENANT, days), rule)
+    app.retention.run()
+    assert _seqs(app)[0] == 4_001
+    app.tuning._held.clear()
+    history = app.tuning.history(TENANT, days)
+    assert app.tuning.figures(history, rule) == before
+    assert before.flagged
+
+
+def test_limits_are_refused_when_the_first_verdicts_are_gone_too(app: App, clock, days: str) -> None:
+    app.retention.run()
+    clock.advance(days=40)
+    app.retention.run()
+    with pytest.raises(CannotTune, match="the first of its verdicts"):
+        app.tuning.history(TENANT, days)
 
 
 def test_what_is_not_judged_yet_and_what_a_baseline_needs_stays(

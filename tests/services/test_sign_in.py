@@ -192,3 +192,15 @@ def test_a_chosen_tenant_is_one_of_ones_own(app):
     assert not app.sessions.choose(token, "acme")
     assert app.sessions.check(token).tenant is None
     assert timedelta(hours=12) == app.sessions.idle
+
+
+def test_who_signs_in_stands_in_the_access_log_of_each_tenant_and_who_fails_does_not(app) -> None:
+    """With the address; once for each sign-in, none for a wrong password."""
+    ann = owner(app)
+    token = app.sessions.open(ann, address="192.0.2.9")
+    [row] = app.accesses.page(DEMO, what="signed_in").rows
+    assert (row.actor, row.role, row.object_id, row.address) == (ann, "owner", ann, "192.0.2.9")
+    app.sessions.check(token)
+    with pytest.raises(SignInFailed):
+        app.sign_in.sign_in(OWNER, "not the password", address="192.0.2.9")
+    assert app.accesses.page(DEMO, what="signed_in").total == 1
