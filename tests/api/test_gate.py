@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -14,6 +15,12 @@ from tests.api.browsing import Browser, served
 from tests.services.people import OWNER, ROAD, owner
 
 UPLOAD = "/_stcore/upload_file/page-1/file-1"
+
+
+def aside(work):
+    """The answer of *work*, in a thread of its own: this one may hold a browser's loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +54,7 @@ def websocket(application, *headers: tuple[bytes, bytes]) -> dict:
 
     scope = {"type": "websocket", "path": "/_stcore/stream", "query_string": b"", "scheme": "ws"}
     scope |= {"headers": headers, "server": ("driftlock.example", 80), "client": ("192.0.2.1", 1)}
-    asyncio.run(application(scope | {"root_path": "", "subprotocols": [], "raw_path": b""}, receive, send))
+    aside(application(scope | {"root_path": "", "subprotocols": [], "raw_path": b""}, receive, send))
     return sent[0]
 
 
@@ -134,7 +141,7 @@ def sent(browser: Browser, size: int | None, page: str = "page-1") -> int:
         await browser._client._application(scope, receive, send)
         return answers[0]["status"]
 
-    return asyncio.run(put())
+    return aside(put())
 
 
 @pytest.mark.parametrize("door", ["guest", "visitor"])

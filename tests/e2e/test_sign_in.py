@@ -119,6 +119,10 @@ def test_ux31_two_browsers_in_two_tenants_never_see_each_others_results(
         for anomaly_id in (place.anomalies[other], "0" * 32):
             page.goto(f"{place.address}/anomaly?id={anomaly_id}")
             expect(page.get_by_text(missing)).to_be_visible(timeout=PATIENCE)
+            expect(page.get_by_test_id("stMain").get_by_text("Go to Overview")).to_be_visible(
+                timeout=PATIENCE
+            )
+            expect(page.get_by_test_id("stMain").get_by_text("Go to Analyze")).to_be_visible(timeout=PATIENCE)
             said.append(page.get_by_test_id("stMain").inner_text())
         assert said[0] == said[1]
         page.goto(f"{place.address}/analyze")

@@ -39,6 +39,7 @@ def test_a_time_has_a_summary_whose_counts_are_those_of_the_overview(made, pdf_t
 
 def test_an_annex_names_the_bundle_that_was_made(made) -> None:
     app, window, _ = made
+    app._clock.moment += timedelta(hours=1)  # after all that were made before
     bundle = app.reports.make("demo", template="evidence", form="zip", anomaly_id=window, by="u")
     row = app.reports.make("demo", template="dora", form="html", anomaly_id=window, by="u")
     assert bundle.sha256 in app.reports.content("demo", row.id).decode()
