@@ -27,6 +27,7 @@ _BUNDLES: Final = 1_000  # looked through for those of an annex
 # Actions whose rows a period summary lists: what changes what is flagged, or hides it.
 _CHANGES: Final = ("limits", "autotune", "proposal", "anchor", "pattern", "stream", "forget")
 _MOST_CHANGES: Final = 100
+_AT_ONCE: Final = 1_000  # rows of a list
 
 
 class GroundsStore(Store, ReportStore, Protocol):
@@ -202,8 +203,8 @@ class ReportGrounds:
     def _of_anomaly(self, tenant: str, anomaly_id: str) -> Grounds:
         seen = self.seen(tenant, anomaly_id)
         scope = self._overview.scope(tenant, [seen.stream], "all")
-        feed = self._overview.feed(scope, Wanted(suppressed=True), order="strongest", limit=10_000)
-        rows = [row for row in feed.rows if row.id == anomaly_id]
+        moment_only = self._overview.scope(tenant, [seen.stream], (seen.seen_at, seen.seen_at))
+        rows = self._rows_of(moment_only, {anomaly_id})
         return self._grounds(
             tenant,
             about=f"anomaly {anomaly_id} of {seen.stream_name}",
@@ -223,8 +224,7 @@ class ReportGrounds:
         ids = {member.anomaly_id for member in view.members}
         streams = sorted({member.stream_id for member in view.members})
         scope = self._overview.scope(tenant, streams, (moment(view.case.first_us), moment(view.case.last_us)))
-        feed = self._overview.feed(scope, Wanted(suppressed=True), order="strongest", limit=10_000)
-        rows = [row for row in feed.rows if row.id in ids]
+        rows = self._rows_of(scope, ids)
         chance = view.chance
         return self._grounds(
             tenant,
@@ -240,6 +240,20 @@ class ReportGrounds:
             ),
             timeline=list(view.case.timeline),
         )
+
+    def _rows_of(self, scope: Scope, ids: Collection[str]) -> list[FeedRow]:
+        """The rows of these anomalies, strongest first, however many others lie between them."""
+        found: list[FeedRow] = []
+        offset = 0
+        while len(found) < len(ids):
+            page = self._overview.feed(
+                scope, Wanted(suppressed=True), order="strongest", offset=offset, limit=_AT_ONCE
+            ).rows
+            if not page:
+                break
+            found += [row for row in page if row.id in ids]
+            offset += len(page)
+        return found
 
     def _grounds(
         self,

@@ -1,5 +1,6 @@
 """Choose what a report is about, see what it would hold, make it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Final, Literal
 
@@ -147,9 +148,15 @@ def _time() -> dict[str, datetime] | None:
     }
 
 
+@st.cache_data(show_spinner=False, scope="session", max_entries=8, ttl=60)
+def _preview(tenant: str, anomaly_id: str, policy: Policy) -> tuple[str, Sequence[tuple[str, int, str]]]:
+    """Kept for a minute: it reads every event of the bundle, and the page is drawn anew at each click."""
+    return desk().reports.preview(tenant, anomaly_id, policy)
+
+
 def _evidence(anomaly_id: str, policy: Policy) -> bool:
     """What the bundle would hold and prove; answers whether a time token is wanted."""
-    statement, files = desk().reports.preview(tenant(), anomaly_id, policy)
+    statement, files = _preview(tenant(), anomaly_id, policy)
     st.caption(words.literal(statement))
     authority = desk().reports.time_authority
     token = st.checkbox(

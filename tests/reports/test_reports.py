@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from driftlock.errors import NotFound
+from driftlock.services.overview_rows import Wanted
 from driftlock.services.reports_rows import InvalidReport
 
 FIRST, LAST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2030, 1, 1, tzinfo=UTC)
@@ -115,3 +116,17 @@ def test_what_is_held_stays(made) -> None:
     app.reports.remove("demo", held.id, by="u")
     with pytest.raises(NotFound):
         app.reports.get("demo", held.id)
+
+
+def test_an_annex_lists_every_anomaly_of_its_case_however_weak(made, monkeypatch) -> None:
+    """Read in pages of one row, so that the weakest comes last."""
+    from driftlock.services import reports_grounds
+
+    app = made[0]
+    scope = app.overview.scope("demo", None, "all")
+    rows = app.overview.feed(scope, Wanted(suppressed=True), order="strongest", limit=5).rows
+    monkeypatch.setattr(reports_grounds, "_AT_ONCE", 1)
+    ids = {rows[1].id, rows[4].id}
+    found = app.reports._grounds._rows_of(scope, ids)
+    assert [row.id for row in found] == [rows[1].id, rows[4].id]
+    assert app.reports._grounds._rows_of(scope, {"nobody"}) == []
