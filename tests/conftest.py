@@ -6,6 +6,8 @@ store of this process would open is a PostgreSQL database instead.
 """
 
 import os
+import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -14,6 +16,19 @@ from driftlock.storage.connect import connect
 from tests.postgres import postgres, postgres_database, postgres_owner_url, postgres_url, server
 
 __all__ = ["postgres", "postgres_database", "postgres_owner_url", "postgres_url"]
+
+
+@pytest.fixture(autouse=True)
+def own_main() -> Iterator[None]:
+    """
+    Streamlit's AppTest leaves the page it ran as ``__main__``.
+
+    A process spawned by a later test would then begin by running that page.
+    """
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
+
 
 if os.environ.get("DRIFTLOCK_TEST_DATABASE") == "postgresql":
     made: dict[str, str] = {}
