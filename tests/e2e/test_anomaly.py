@@ -5,13 +5,16 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.e2e.conftest import PATIENCE
 from tests.e2e.tabs import select_tab
 from tests.e2e.test_dashboard import open_strongest, run_sample, sideways
+from tests.e2e.views import settle
 
 pytestmark = pytest.mark.browser
 
+SIZES = ((390, 844), (1920, 1080), (1280, 800))
 TABS = ("What differs", "Fields", "Is it chance?", "What if", "Context", "Record")
 # What stands on a tab once it is drawn.
 DRAWN = {
@@ -25,12 +28,12 @@ DRAWN = {
 
 
 @pytest.fixture(scope="module")
-def traces(chromium: Browser, dashboard: str) -> str:
+def traces(warm: BrowserContext, dashboard: str) -> str:
     """The address of a finished run of the checkout's traces."""
-    context = chromium.new_context()
-    context.set_default_timeout(90_000)
-    address = run_sample(context.new_page(), dashboard, "checkout-traces")
-    context.close()
+    opened = warm.new_page()
+    opened.set_default_timeout(PATIENCE)
+    address = run_sample(opened, dashboard, "checkout-traces")
+    opened.close()
     return address
 
 
@@ -107,9 +110,9 @@ def test_ux03_the_address_opens_the_same_tab_and_field_elsewhere(
     chosen = page.get_by_text(re.compile(r"\d+ of \d+ lines with bits in")).first
     chosen.wait_for()
     other = chromium.new_context().new_page()
-    other.set_default_timeout(30_000)
+    other.set_default_timeout(PATIENCE)
     other.goto(page.url)
-    expect(other.get_by_text(chosen.inner_text()).first).to_be_visible(timeout=30_000)
+    expect(other.get_by_text(chosen.inner_text()).first).to_be_visible(timeout=PATIENCE)
     other.context.close()
 
 
@@ -133,26 +136,22 @@ def test_ux20_the_smallest_set_unticked_and_ticked_back(page: Page, traces: str)
     page.get_by_text(re.compile("^(would be|is) flagged$")).first.wait_for()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080), (390, 844)])
-def test_ux40_every_tab_fits_and_the_buttons_are_in_sight(
-    chromium: Browser, traces: str, scheme: str, width: int, height: int
-) -> None:
-    """No page wider than the screen, no exception, the first button of the bar without scrolling."""
-    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme)  # type: ignore[arg-type]
-    page = context.new_page()
-    page.set_default_timeout(30_000)
+def test_ux40_every_tab_of_a_trace_fits_and_the_buttons_are_in_sight(page: Page, traces: str) -> None:
+    """At three sizes no tab is wider than the screen, and the first button of the bar needs no scrolling."""
     open_strongest(page, traces)
     real = page.get_by_role("button", name="Real").first
     real.wait_for()
-    box = real.bounding_box()
-    assert box is not None
-    assert box["y"] + box["height"] <= height
     for tab in TABS:
         show(page, tab)
-        assert sideways(page) == 0, tab
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            settle(page)
+            assert sideways(page) == 0, (tab, width)
+            page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
+            box = real.bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= height, (tab, width)
         assert page.get_by_test_id("stException").count() == 0, tab
-    context.close()
 
 
 def test_a_list_leads_through_its_windows_and_back(page: Page, dashboard: str, traces: str) -> None:
@@ -174,5 +173,5 @@ def test_a_link_to_a_window_opens_in_a_fresh_browser_with_its_frame(
     open_strongest(page, traces)
     other = chromium.new_context().new_page()
     other.goto(page.url)
-    other.get_by_role("link", name="Tuning lab").wait_for(timeout=30_000)
+    other.get_by_role("link", name="Tuning lab").wait_for(timeout=PATIENCE)
     other.context.close()

@@ -10,16 +10,18 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.complaints import complaints
-from tests.e2e.views import PATIENCE, Seen
+from tests.e2e.test_dashboard import open_strongest, run_sample
+from tests.e2e.views import PATIENCE
 
 pytestmark = pytest.mark.browser
 
 
-def test_ux34_a_bundle_downloads_and_proves_itself(page: Page, seen: Seen, tmp_path: Path) -> None:
+def test_ux34_a_bundle_downloads_and_proves_itself(page: Page, dashboard: str, tmp_path: Path) -> None:
     """verify.py ends with 0; with one byte of window.ndjson flipped it does not, and names the file."""
     page.set_default_timeout(PATIENCE)
     errors = complaints(page)
-    page.goto(f"{seen.address}{seen.views['Anomaly, Record'].path}")
+    open_strongest(page, run_sample(page, dashboard, "web-logs"))
+    page.get_by_role("tab", name="Record").click()
     page.get_by_role("link", name="Make an evidence bundle").click()
     page.get_by_role("button", name="Make the report").click()
     with page.expect_download() as coming:
@@ -37,7 +39,7 @@ def test_ux34_a_bundle_downloads_and_proves_itself(page: Page, seen: Seen, tmp_p
     assert told.returncode == 1
     assert any("FAIL" in line and "window.ndjson" in line for line in told.stdout.splitlines())
     # A stranger, on the page that needs no account.
-    page.goto(f"{seen.address}/verify")
+    page.goto(f"{dashboard}/verify")
     page.locator("input[type=file]").set_input_files(bundle)
     expect(page.get_by_text("Exit code of verify.py: 0.")).to_be_visible()
     broken = io.BytesIO(bundle.read_bytes()[:-40])

@@ -1,20 +1,18 @@
 """Every view fits its window, and no text of any says what cannot be known."""
 
 import re
-from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import grave
 from tests.e2e.complaints import complaints
-from tests.e2e.views import NAMES, PATIENCE, Seen, View, open_view, settle
+from tests.e2e.views import NAMES, PATIENCE, SCHEMES, Seen, View, open_view, settle
 
 pytestmark = pytest.mark.browser
 
 SIZES = {"desk": (1280, 800), "wide": (1920, 1080), "phone": (390, 844)}
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 FORBIDDEN = re.compile(
     r"\bconfidence\b|probability that|\bp ?= ?0(?:\.0+)?(?![.\d])|all clear", re.IGNORECASE
 )
@@ -39,17 +37,13 @@ SIDEWAYS = """() => Math.max(...[document.documentElement, document.querySelecto
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_ux12_38_40_a_view_fits_claims_nothing_and_can_be_read(
-    chromium: Browser, seen: Seen, name: str
-) -> None:
+def test_ux12_38_40_a_view_fits_claims_nothing_and_can_be_read(page: Page, seen: Seen, name: str) -> None:
     """
     In both themes and three sizes: no sideways scroll, no cut card, the primary action in the first screen.
 
     In both themes: nothing serious in the eyes of axe. No forbidden word, no error. The window is opened
     once a theme and then changed, as a reader turns a phone.
     """
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, color_scheme="light")
-    page = context.new_page()
     page.set_default_timeout(PATIENCE)
     errors = complaints(page)
     found = {}
@@ -69,7 +63,6 @@ def test_ux12_38_40_a_view_fits_claims_nothing_and_can_be_read(
     assert FORBIDDEN.findall(" ".join(_texts_in_place_of_pictures(page))) == []
     assert page.get_by_test_id("stException").count() == 0
     assert errors == []
-    context.close()
 
 
 def _does_not_fit(page: Page, name: str, height: int) -> list[str]:
@@ -97,14 +90,23 @@ def _texts_in_place_of_pictures(page: Page) -> list[str]:
     ("name", "shown"), [("Overview", 1), ("Tuning lab", 1), ("Scenarios", 0), ("Analyze", 0)]
 )
 def test_range_and_streams_are_seen_where_they_narrow_something(
-    chromium: Browser, seen: Seen, name: str, shown: int
+    page: Page, seen: Seen, name: str, shown: int
 ) -> None:
     """And stay in the address where they do not."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
     page.set_default_timeout(PATIENCE)
     view = seen.views[name]
     open_view(page, seen.address, View(f"{view.path}?r=7+d", view.drawn))
     expect(page.locator("[role=radiogroup][aria-label=Range]:visible")).to_have_count(shown)
     assert "r=7" in page.url
-    context.close()
+
+
+def test_ux38_an_error_of_ours_would_be_seen(page: Page, seen: Seen) -> None:
+    """A picture without a text and a pale word, put into the page, are both told."""
+    page.set_default_timeout(PATIENCE)
+    open_view(page, seen.address, seen.views["Scenarios"])
+    page.evaluate(
+        """document.querySelector('[data-testid=stMainBlockContainer]').insertAdjacentHTML('afterbegin',
+        '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw="><p style="color:#ccc;background:#fff">pale</p>')"""
+    )
+    told = [line.partition(":")[0] for line in grave(Axe().run(page).response)]
+    assert sorted(told) == ["color-contrast", "image-alt"]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 from playwright.sync_api import Page, expect
 
@@ -14,6 +14,7 @@ STREAM_TABS: Final = {
     "Drift": "Drift ruler",
 }
 PATIENCE: Final = 90_000  # ms, on a busy machine
+SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 
 @dataclass(frozen=True, slots=True)
