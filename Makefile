@@ -30,7 +30,7 @@ run: $(VENV)/.run
 	$(BIN)/driftlock serve --port $(PORT)
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -rs -n 3 --dist loadfile
+	$(BIN)/python -m pytest -q -rs -n 3 --dist loadfile --no-loadscope-reorder
 	DRIFTLOCK_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -n 2 --dist loadfile --deselect $(LONGEST) $(ON_BOTH)
 
 check: $(VENV)/.dev

@@ -7,7 +7,8 @@ store of this process would open is a PostgreSQL database instead.
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +31,32 @@ def own_main() -> Iterator[None]:
     sys.modules["__main__"] = main
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if os.environ.get("DRIFTLOCK_TEST_DATABASE") == "postgresql":
+        skip_of_the_file(items)
+    items[:] = interleaved(items)
+
+
+def interleaved(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """
+    Files with a browser spread evenly among all others, so that seldom two of them share the processor.
+
+    A worker takes a whole file; the longest comes first.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    browser = [path for path in reversed(files) if "e2e" in path.parts]
+    others = [path for path in files if "e2e" not in path.parts]
+    step = len(others) / max(1, len(browser))
+    order = [
+        path
+        for at, one in enumerate(browser)
+        for path in (one, *others[round(at * step) : round((at + 1) * step)])
+    ]
+    return [item for path in order or others for item in files[path]]
+
+
 if os.environ.get("DRIFTLOCK_TEST_DATABASE") == "postgresql":
     made: dict[str, str] = {}
 
@@ -49,7 +76,7 @@ if os.environ.get("DRIFTLOCK_TEST_DATABASE") == "postgresql":
         "test_what_is_deleted_leaves_the_log_of_the_database_too",
     }
 
-    def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def skip_of_the_file(items: list[pytest.Item]) -> None:
         for item in items:
             if item.name.partition("[")[0] in of_the_file or "[sqlite" in item.name:
                 item.add_marker(pytest.mark.skip(reason="of a SQLite file"))

@@ -10,7 +10,7 @@ from tests.crash.reference import Undisturbed, undisturbed
 from tests.postgres import APP
 
 SIZE = (2_000, 2_000)  # events of a stream, lines of an upload
-KILLS = 12
+KILLS = 8
 SEED = 3
 
 
