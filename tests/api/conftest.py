@@ -11,13 +11,14 @@ from driftlock.api import create_app
 from driftlock.bootstrap import App, open_app
 from driftlock.settings import Settings
 from tests.api.asking import Client
+from tests.made_home import made_home
 
 TENANT = {"X-Tenant-Id": "demo"}
 
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:
-    opened = open_app(Settings(home=tmp_path / "home", max_batch_mb=1), work=False)
+    opened = open_app(Settings(home=made_home(tmp_path / "home"), max_batch_mb=1), work=False)
     yield opened
     opened.close()
 

@@ -13,6 +13,7 @@ from driftlock.model import Event
 from driftlock.services.tuning_history import History
 from driftlock.settings import Settings
 from driftlock_core.profiles import BALANCED
+from tests.made_home import made_home
 
 TENANT = "demo"
 START_US = 1_767_600_000_000_000
@@ -47,7 +48,7 @@ def clock() -> ToldClock:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    return tmp_path / "home"
+    return made_home(tmp_path / "home")
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from driftlock.model import DEMO
 from driftlock.ports import Clock
 from driftlock.services.accounts_rows import SYSTEM
 from driftlock.settings import Settings
+from tests.made_home import made_home
 
 ROAD = "a road that nobody takes"
 OTHER_ROAD = "another road to somewhere"
@@ -39,6 +40,6 @@ def opened_on(database: str, request: pytest.FixtureRequest, folder: Path, clock
             "database_url": request.getfixturevalue("postgres_url"),
             "migration_url": request.getfixturevalue("postgres_owner_url"),
         }
-    opened = open_app(Settings(home=folder / "home", **given), clock=clock, work=False)
+    opened = open_app(Settings(home=made_home(folder / "home"), **given), clock=clock, work=False)
     yield opened
     opened.close()

@@ -1,0 +1,25 @@
+"""A home that is not quite empty: its SQLite file has every table, which opening the application would take most time for."""
+
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from driftlock.bootstrap import open_app
+from driftlock.settings import Settings
+
+FILE = "driftlock.db"
+
+
+def made_home(folder: Path) -> Path:
+    """*folder* as the first opening of the application leaves it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(_first() / FILE, folder / FILE)
+    return folder
+
+
+@cache
+def _first() -> Path:
+    home = Path(tempfile.mkdtemp(prefix="driftlock-test-"))
+    open_app(Settings(home=home, demo_data=False), work=False).close()
+    return home
