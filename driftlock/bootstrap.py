@@ -13,7 +13,7 @@ from driftlock.ports import Clock, Removed, Spool
 from driftlock.services import runs
 from driftlock.services.accesses import Accesses
 from driftlock.services.accounts import Accounts
-from driftlock.services.acting import Actor, note
+from driftlock.services.acting import Actor
 from driftlock.services.acting_desk import Desk
 from driftlock.services.advance import advance
 from driftlock.services.analysis import work_on_next
@@ -49,8 +49,7 @@ from driftlock.services.scenario_runs import ScenarioRuns
 from driftlock.services.series_queries import SeriesQueries
 from driftlock.services.sessions import Sessions
 from driftlock.services.sign_in import SignIn
-from driftlock.services.stream_settings import StreamSettings
-from driftlock.services.streams import blank_stream
+from driftlock.services.stream_settings import StreamSettings, create
 from driftlock.services.tenant_settings import SettingsOfTenants
 from driftlock.services.tenants import Tenants
 from driftlock.services.tuning import Tuning
@@ -121,7 +120,7 @@ class App:
         self.accounts = Accounts(store.accounts, store.tenants, store.sessions, clock)
         idle, longest, noted = settings.session_idle, settings.session_longest, self.accesses.signed_in
         self.sessions = Sessions(store.sessions, clock, idle=idle, longest=longest, noted=noted)
-        self.sign_in = SignIn(store.accounts, self.sessions, clock)
+        self.sign_in = SignIn(store.accounts, self.sessions, clock, noted=self.accesses.sign_in_refused)
         self.api_keys = ApiKeys(store.api_keys, clock)
         self.visitors = Visitors(
             store.tenants, store.sessions, self.sessions, self.demo, clock, offered=settings.demo_data
@@ -223,11 +222,13 @@ class App:
             self._worker.wait(min(left, 0.2))
 
     def create_stream(self, tenant: str, *, name: str, kind: Kind, profile: Profile) -> str:
-        """A stream of its own, without a run and without an end; answers its id."""
-        stream = blank_stream(tenant, name=name, kind=kind, profile=profile, created_at=self._clock.now())
-        note(object_id=stream.id)
-        self._store.streams.add(stream)
-        return stream.id
+        """
+        A stream of its own, without a run and without an end; answers its id.
+
+        Raises:
+            CannotSet: The name or the kind does not do.
+        """
+        return create(self._store, self._clock, tenant, name=name, kind=kind, profile=profile)
 
     def receive(self, tenant: str, stream_id: str, events: Sequence[Event]) -> Receipt:
         """

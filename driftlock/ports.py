@@ -241,8 +241,25 @@ class AnchorTable(Protocol):
     def content(self, tenant: str, stream_id: str, anchor_id: str) -> bytes | None:
         """Its events, packed; None: the stream has no such anchor."""
 
-    def points(self, tenant: str, stream_id: str, anchor_id: str) -> list[DriftPoint]:
-        """In the order of the stream."""
+    def points(
+        self,
+        tenant: str,
+        stream_id: str,
+        anchor_id: str,
+        *,
+        after: int = 0,
+        before: int | None = None,
+        limit: int | None = None,
+        newest: bool = False,
+    ) -> list[DriftPoint]:
+        """
+        In the order of the stream.
+
+        Args:
+            after: Of baselines that end behind this event.
+            before: And before this one.
+            limit: At most so many, the first or the *newest* ones.
+        """
 
 
 class VerdictTable(Protocol):
@@ -310,6 +327,9 @@ class RunTable(Protocol):
 
     def unfinished(self) -> list[str]:
         """Ids of the runs that wait or are worked on."""
+
+    def waiting_bytes(self, prefix: str) -> int:
+        """Bytes of the sources of those runs, of all tenants whose ids begin so."""
 
 
 class RedactionTable(Protocol):

@@ -16,7 +16,7 @@ from driftlock_core.permutation import permutation_p, window_seed
 from driftlock_core.profiles import Profile, digest_of
 from driftlock_core.ranks import middle
 from driftlock_core.verdict import Verdict
-from driftlock_core.window_views.again import ViewsAgain, measure_again
+from driftlock_core.window_views.again import RecordedViews, ViewsAgain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +104,14 @@ class Remeasurement:
         start, stop = self.verdict.evidence.p_span
         return self.verdict.evidence.history[start:stop]
 
+    @cached_property
+    def _views(self) -> RecordedViews | None:
+        """What the record holds of the views, if they decided."""
+        recorded = self.verdict.evidence.views
+        if recorded is None:
+            return None
+        return RecordedViews(recorded, self.profile, self.baseline.canonical, self.window)
+
     @property
     def by_permutation(self) -> bool:
         """Whether p_perm decides alone: the profile says so, or there are too few references for a rank."""
@@ -159,17 +167,8 @@ class Remeasurement:
         pool = (*self.baseline.reference_costs, *window_costs)
         p_perm = permutation_p(pool, k, profile.permutations, seed)
         views: ViewsAgain | None = None
-        if (recorded := self.verdict.evidence.views) is not None:
-            views = measure_again(
-                recorded,
-                profile,
-                self.baseline.canonical,
-                self.window,
-                window,
-                size=size,
-                score=n,
-                factor=self.factor,
-            )
+        if self._views is not None:
+            views = self._views.measured(window, size=size, score=n, factor=self.factor)
             p, flagged = views.p, views.flagged
         else:
             p = p_perm if self.by_permutation else max(p_perm, p_stream)

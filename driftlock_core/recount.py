@@ -11,6 +11,7 @@ import numpy as np
 
 from driftlock_core.profiles import Profile
 from driftlock_core.ranks import members_over, reference_rows, share_by_chance, smallest_size_over
+from driftlock_core.repeats import Odds
 from driftlock_core.stored_windows import StoredWindows
 from driftlock_core.window_views.catalogue import ASPECTS
 from driftlock_core.window_views.past import flags_by_chance
@@ -138,6 +139,19 @@ class Recounter:
         reached: Floats = np.where(by_views, largest, stored.score)
         return reached
 
+    def odds(self, rule: Rule) -> Odds:
+        """What a flag of each window under *rule* rests on."""
+        profile = rule.within(self._profile)
+        by_views = self._by_views(profile)
+        m = np.where(by_views, self._m_views, self._m)
+        places = profile.alpha / np.where(by_views, self.looked_at, 1) * (m + 1)
+        return Odds(
+            m=m,
+            places=np.floor(places + 1e-9).astype(np.int64),
+            ways=np.where(by_views, len(self.aspects), 1),
+            by_rank=by_views | ~self._by_permutation(profile),
+        )
+
     @property
     def names(self) -> tuple[str, ...]:
         """Of the aspects of this stream."""
@@ -222,15 +236,21 @@ class Recounter:
             over = np.full(len(self.stored), -1, dtype=np.int64)
             self._over = {threshold: over}
         missing = windows[over[windows] < 0]
-        stored = self.stored
-        history = np.concatenate((stored.cold, stored.size))
-        for start in range(0, len(missing), _AT_ONCE):
-            some = missing[start : start + _AT_ONCE]
-            rows, _ = reference_rows(history, self._stops[some], self._profile.references)
-            limits = smallest_size_over(threshold, stored.mu[some], stored.cbar[some])
-            over[some] = members_over(rows, stored.size[some], limits)
+        mu, cbar = self.stored.mu[missing], self.stored.cbar[missing]
+        over[missing] = self.members_from(smallest_size_over(threshold, mu, cbar), missing)
         found: Ints = over[windows]
         return found
+
+    def members_from(self, sizes: Ints, windows: Ints) -> Ints:
+        """Of the pool of each of *windows*, itself and its references by bytes, those of its size or larger."""
+        stored, over = self.stored, np.empty(len(windows), dtype=np.int64)
+        history = np.concatenate((stored.cold, stored.size))
+        for start in range(0, len(windows), _AT_ONCE):
+            taken = slice(start, start + _AT_ONCE)
+            some = windows[taken]
+            rows, _ = reference_rows(history, self._stops[some], self._profile.references)
+            over[taken] = members_over(rows, stored.size[some], sizes[taken])
+        return over
 
 
 def recount(stored: StoredWindows, rule: Rule, profile: Profile) -> Recount:

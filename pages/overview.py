@@ -9,6 +9,7 @@ from driftlock.ui import (
     overview_lanes,
     overview_start,
     overview_states,
+    overview_timeline,
     overview_tools,
 )
 
@@ -18,6 +19,13 @@ overview_start.show(scope)
 if not overview_states.anything(scope):
     st.stop()
 overview_figures.show(scope)
-overview_lanes.show(scope, live=overview_feed.live())
-overview_feed.show(scope)
+overview_lanes.show(scope)
+if overview_feed.live():  # then the strip shows the newest scores, and goes on showing them
+    overview_feed.show(scope)
+else:
+    stream_id = overview_lanes.stream_to_show(scope)
+    room = overview_timeline.room(stream_id)
+    overview_feed.show(scope)
+    with room:
+        overview_timeline.scores_of(scope, stream_id)
 overview_address.remember()

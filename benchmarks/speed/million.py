@@ -4,7 +4,9 @@ A million stored windows: ``python -m benchmarks.speed.million [--database sqlit
 47 streams, 1,000,000 windows, 100,000 of them in one stream, 50,000 flagged, with records as long as real ones
 are. Asks what the pages ask: overview, lists, tuning. Seconds by the clock with nothing in memory, then medians of
 five by the clock and of the processor, the server's included: what the clock says more is the disk, or others on the
-machine. What takes longer than 0.3 is printed with its plan. Exit code 1 where the processor needs more than a second.
+machine. What takes longer than 0.3 is printed with its plan. Before that, once, the grouping of all flagged windows
+into cases, of a hundred more, and of none. Exit code 1 where the processor needs more than a second. With ``--vacuum``
+a database of SQLite is first written anew, so that each index lies in one piece.
 """
 
 import argparse
@@ -26,12 +28,13 @@ from benchmarks.speed.filling import fill
 from benchmarks.speed.overview import NOW_US, TENANT, FixedClock, filled
 from benchmarks.speed.overview import questions as of_overview
 from benchmarks.speed.storage import spent, worked
+from driftlock.services.cases import Cases
 from driftlock.services.overview import Overview, Wanted
 from driftlock.services.queries import Queries
 from driftlock.services.review import Reviews
 from driftlock.services.tuning import Tuning
 from driftlock.storage.connect import reading, writing
-from driftlock.storage.schema import events, streams
+from driftlock.storage.schema import anomalies, events, streams
 from driftlock.storage.store import SqlStore
 from driftlock_core.profiles import BALANCED
 from driftlock_core.recount import Rule
@@ -85,6 +88,39 @@ def _of_tuning(store: SqlStore, stream_id: str) -> Questions:
         "tuning, map": lambda: tuning.map(history, rule),
         "tuning, changes": lambda: tuning.changes(TENANT, stream_id),
     }
+
+
+def of_cases(store: SqlStore, worked: Callable[[], float]) -> None:
+    """Print what grouping into cases takes: first, after a hundred new flags, without any, in a new process."""
+    cases = Cases(store, FixedClock())
+    for title, before in (
+        ("first grouping of all flagged", lambda: None),
+        ("grouping after 100 new flags", lambda: _hundred_more(store)),
+        ("grouping without new flags", lambda: None),
+    ):
+        before()
+        _grouped(title, cases, worked)
+    _grouped("grouping, new process", Cases(store, FixedClock()), worked)
+
+
+def _grouped(title: str, cases: Cases, worked: Callable[[], float]) -> None:
+    clock, processor = spent(lambda: cases.group(TENANT), worked)
+    print(f"  {title:<32} {clock:12.3f} clock {processor:12.3f} processor", flush=True)
+
+
+def _hundred_more(store: SqlStore) -> None:
+    """In forty streams, within the last hour."""
+    known = sa.select(streams.c.id).where(streams.c.windows > 0).order_by(streams.c.kind, streams.c.id)
+    with writing(store.engine, TENANT) as connection:
+        ids = connection.scalars(known.limit(40)).all()
+        like = dict(connection.execute(sa.select(anomalies).limit(1)).mappings().one())
+        rows = (
+            like
+            | {"id": f"more{at:08x}", "stream_id": ids[at % len(ids)], "window": 10 * LARGEST + at}
+            | dict.fromkeys(("last_at_us", "seen_us"), NOW_US - 36_000_000 * (100 - at))
+            for at in range(100)
+        )
+        fill(connection, anomalies, rows)
 
 
 class Statements:
@@ -172,7 +208,7 @@ def _forget(store: SqlStore, folder: Path) -> None:
                 os.posix_fadvise(opened.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
-def measured(name: str) -> bool:
+def measured(name: str, *, vacuum: bool) -> bool:
     """Print one line a question; whether all were fast enough."""
     fast = True
     with TemporaryDirectory() as folder, opened(name, Path(folder)) as database:
@@ -181,9 +217,14 @@ def measured(name: str) -> bool:
         filled(store, WINDOWS, LARGEST)
         _first_baseline(store)
         database.analyze()
+        if vacuum and name == "sqlite":
+            with store.engine.connect() as connection:
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("VACUUM")
         print(
             f"\n{name}: filled in {time.perf_counter() - begun:.0f} s, {_size(store, Path(folder)):,.0f} MB"
         )
+        of_cases(store, database.worked)
         statements = Statements(store.engine)
         for title, ask in questions(store).items():
             database.forget()
@@ -237,7 +278,11 @@ def main() -> int:
     """Each database in turn."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", nargs="+", choices=DATABASES, default=list(DATABASES))
-    fast = [measured(name) for name in parser.parse_args().database]
+    parser.add_argument(
+        "--vacuum", action="store_true", help="write the file of SQLite anew before it is asked"
+    )
+    asked = parser.parse_args()
+    fast = [measured(name, vacuum=asked.vacuum) for name in asked.database]
     return 0 if all(fast) else 1
 
 

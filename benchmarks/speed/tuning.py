@@ -24,11 +24,14 @@ from driftlock.services.lease import claimed
 from driftlock.services.receive import receive
 from driftlock.services.streams import blank_stream
 from driftlock.services.tuning import Tuning
+from driftlock.services.tuning_alarms import Alarms
 from driftlock.storage.store import SqlStore
 from driftlock_core import state
 from driftlock_core.detector import Detector
 from driftlock_core.profiles import BALANCED
 from driftlock_core.recount import Recounter, Rule
+from driftlock_core.recount_alone import Alone
+from driftlock_core.repeats import Repeats
 from driftlock_core.windows import Windows
 
 WINDOWS: Final = 100_000
@@ -37,6 +40,7 @@ ROUNDS: Final = 5
 TENANT: Final = "benchmark"
 BEGINS_US: Final = 1_767_600_000_000_000
 EVERY_US: Final = 1_000_000
+ALARMS: Final = Alarms(repeats=Repeats(least=20, last=50), gap=3)
 
 
 class FixedClock:
@@ -137,10 +141,15 @@ def main() -> None:
             "cards of a rule, bytes alone": lambda: tuning.figures(
                 bytes_alone, Rule(threshold=next(thresholds), alpha=0.05)
             ),
+            "cards with repeats and gap": lambda: tuning.figures(history, candidate, how=ALARMS),
+            "cards of extra bits alone": lambda: tuning.figures(
+                history, Alone(statistic="bits", least=300.0)
+            ),
             "changed windows": lambda: tuning.changed(history, history.rule, candidate),
             "map": lambda: tuning.map(history, candidate),
             "budget": lambda: tuning.rule_for_budget(history, 100, 0.3),
             "curve": lambda: tuning.curve(history, 0.3),
+            "curve with repeats": lambda: tuning.curve(history, 0.3, ALARMS),
             "notices": lambda: (
                 tuning.gate_notice(history, candidate),
                 tuning.references_notice(history, candidate),
@@ -152,7 +161,9 @@ def main() -> None:
         for name, seconds in spent.items():
             print(f"{name}: {seconds * 1e3:.1f} ms")
         moved = again + 2 * spent["cards of a rule"] + spent["changed windows"]
+        repeated = moved + 2 * (spent["cards with repeats and gap"] - spent["cards of a rule"])
         print(f"a move of a slider, both cards with incidents and the changed windows: {moved * 1e3:.0f} ms")
+        print(f"the same with repeats on both sides: {repeated * 1e3:.0f} ms")
         store.close()
 
 

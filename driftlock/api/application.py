@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
 
-from driftlock.api import auth, events, refusals
+from driftlock.api import auth, auth_provider, events, refusals
 from driftlock.bootstrap import App
 from driftlock.errors import StoreUnavailable
 from driftlock.model import DEMO
@@ -19,7 +19,7 @@ def create_app(
     *,
     lifespan: Callable[[Any], AbstractAsyncContextManager[None]] | None = None,
     mark: Path | None = None,
-    provider: auth.Provider | None = None,
+    provider: auth_provider.Provider | None = None,
 ) -> FastAPI:
     """
     ``POST /v1/streams/{stream_id}/events``, ``GET /healthz`` and ``/auth/…``, in front of *app*.
@@ -36,6 +36,7 @@ def create_app(
     refusals.install(api)
     api.include_router(events.router(app))
     api.include_router(auth.router(app, mark=mark, provider=provider))
+    api.include_router(auth_provider.router(app, provider))
 
     @api.get("/healthz")
     def healthz() -> JSONResponse:

@@ -1,48 +1,22 @@
 """``/auth/…``: signing in and out, looking around without an account, answering a link."""
 
-import base64
 from collections.abc import Callable
-from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
-from typing import Final
 
 from fastapi import APIRouter, Request
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.types import ASGIApp, Receive, Scope, Send
+from fastapi.responses import RedirectResponse, Response
 
 from driftlock.api import auth_pages
 from driftlock.api.access import address
-from driftlock.api.auth_forms import form_token, inside, keep_form_token, keep_session, read_form
+from driftlock.api.auth_answers import HEADERS, enter, page
+from driftlock.api.auth_forms import form_token, inside, keep_form_token, read_form
+from driftlock.api.auth_provider import Provider, begin, passed
 from driftlock.api.refusals import Refused
 from driftlock.bootstrap import App
 from driftlock.errors import ApplicationError, NotFound, StoreUnavailable
 from driftlock.services.sessions import COOKIE
 from driftlock.services.visitors import STAYS
-
-_SSO_COOKIE: Final = "_streamlit_user"
-_STYLE_HASH: Final = base64.b64encode(sha256(auth_pages.style().encode()).digest()).decode()
-HEADERS: Final = {
-    # What a link's token stands in goes to nobody, and is kept nowhere.
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src 'self'; form-action 'self'; "
-        "frame-ancestors 'none'; base-uri 'none'"
-    ),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Provider:
-    """An identity provider, as the pages behind know it."""
-
-    ready: Callable[[], bool]
-    address: Callable[[], str]  # where signing in there begins
-    pages: ASGIApp  # answers what comes back from there
 
 
 def router(app: App, *, mark: Path | None = None, provider: Provider | None = None) -> APIRouter:
@@ -60,7 +34,7 @@ def router(app: App, *, mark: Path | None = None, provider: Provider | None = No
     async def login(request: Request, next: str = "/") -> Response:
         """The sign-in page; who is signed in goes on."""
         if "provider" in request.query_params and provider is not None:
-            return _Passed(provider.pages)
+            return await begin(provider, request)
         then = inside(next)
         known = await run_in_threadpool(_known, app, request)
         return RedirectResponse(then, 303) if known else await _doors(app, request, then, provider)
@@ -83,8 +57,8 @@ def router(app: App, *, mark: Path | None = None, provider: Provider | None = No
         except StoreUnavailable:
             raise
         except ApplicationError as wrong:
-            return await _doors(app, request, then, provider, str(wrong))
-        return _enter(app, request, token, then)
+            return await _doors(app, request, then, provider, str(wrong), email=fields.get("email", ""))
+        return enter(app, request, token, then)
 
     @routes.post("/explore")
     async def explore(request: Request) -> Response:
@@ -101,25 +75,18 @@ def router(app: App, *, mark: Path | None = None, provider: Provider | None = No
             raise
         except ApplicationError as full:
             return await _doors(app, request, inside(fields.get("next")), provider, str(full))
-        return _enter(app, request, token, "/", seconds=int(STAYS.total_seconds()))
-
-    @routes.get("/sso")
-    async def sso() -> Response:
-        """To the identity provider."""
-        if provider is None or not provider.ready():
-            return _page(auth_pages.message("Not set up", "No identity provider is set up here."), 404)
-        return RedirectResponse(await run_in_threadpool(provider.address), 303)
+        return enter(app, request, token, "/", seconds=int(STAYS.total_seconds()))
 
     @routes.get("/logout")
     async def logout(request: Request) -> Response:
         """The question before it."""
-        if provider is not None and _SSO_COOKIE in request.cookies:
-            return _Passed(provider.pages)
         here = await run_in_threadpool(app.sessions.check, request.cookies.get(COOKIE))
+        if here is None and provider is not None and _known_there(provider, request):
+            return await passed(provider.pages, request)
         if here is None:
             return RedirectResponse("/auth/login", 303)
         form = form_token(request)
-        answer = _page(auth_pages.sign_out(form=form, visitor=here.user_id is None))
+        answer = page(auth_pages.sign_out(form=form, visitor=here.user_id is None))
         keep_form_token(request, answer, form)
         return answer
 
@@ -130,7 +97,9 @@ def router(app: App, *, mark: Path | None = None, provider: Provider | None = No
         if isinstance(fields, Response):
             return fields
         await run_in_threadpool(_leave, app, request.cookies.get(COOKIE, ""), "everywhere" in fields)
-        answer = RedirectResponse("/auth/login", 303, HEADERS)
+        answer: Response = RedirectResponse("/auth/login", 303, HEADERS)
+        if provider is not None and _known_there(provider, request):
+            answer = page(auth_pages.signed_out_here())
         answer.delete_cookie(COOKIE, path="/")
         return answer
 
@@ -154,15 +123,9 @@ def router(app: App, *, mark: Path | None = None, provider: Provider | None = No
     return routes
 
 
-class _Passed(Response):
-    """The answer of another application to the same request."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        super().__init__()
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._app(scope, receive, send)
+def _known_there(provider: Provider, request: Request) -> bool:
+    """Whether this browser came in by the identity provider."""
+    return provider.cookie in request.cookies and provider.ready()
 
 
 def _known(app: App, request: Request) -> bool:
@@ -174,11 +137,11 @@ def _known(app: App, request: Request) -> bool:
 
 
 async def _doors(
-    app: App, request: Request, then: str, provider: Provider | None, error: str = ""
+    app: App, request: Request, then: str, provider: Provider | None, error: str = "", *, email: str = ""
 ) -> Response:
     form = form_token(request)
     people = await run_in_threadpool(app.accounts.any)
-    answer = _page(
+    answer = page(
         auth_pages.sign_in(
             form=form,
             then=then,
@@ -186,6 +149,7 @@ async def _doors(
             explore=app.visitors.offered,
             people=people,
             sso=provider is not None and provider.ready(),
+            email=email,
         ),
         401 if error else 200,
     )
@@ -198,15 +162,7 @@ async def _fields(request: Request) -> dict[str, str] | Response:
     try:
         return await read_form(request)
     except Refused as refused:
-        return _page(auth_pages.message("Once more", refused.detail), refused.status)
-
-
-def _enter(app: App, request: Request, token: str, then: str, *, seconds: int | None = None) -> Response:
-    answer = RedirectResponse(then, 303, HEADERS)
-    keep_session(
-        request, answer, token, int(app.sessions.longest.total_seconds()) if seconds is None else seconds
-    )
-    return answer
+        return page(auth_pages.message("Once more", refused.detail), refused.status)
 
 
 def _leave(app: App, token: str, everywhere: bool) -> None:
@@ -220,11 +176,9 @@ async def _link(app: App, request: Request, token: str, error: str = "") -> Resp
     try:
         welcome = await run_in_threadpool(app.accounts.welcome, token)
     except NotFound as ended:
-        return _page(auth_pages.message("This link does not work", str(ended)), 404)
+        return page(auth_pages.message("This link does not work", str(ended)), 404)
     form = form_token(request)
-    answer = _page(
-        auth_pages.answer_link(welcome, form=form, token=token, error=error), 400 if error else 200
-    )
+    answer = page(auth_pages.answer_link(welcome, form=form, token=token, error=error), 400 if error else 200)
     keep_form_token(request, answer, form)
     return answer
 
@@ -245,7 +199,7 @@ async def _answered(
     token = await run_in_threadpool(
         app.sessions.open, user_id, address=place, replaces=request.cookies.get(COOKIE)
     )
-    return _enter(app, request, token, "/")
+    return enter(app, request, token, "/")
 
 
 def _accept(app: App, fields: dict[str, str], place: str | None) -> str:
@@ -258,7 +212,3 @@ def _accept(app: App, fields: dict[str, str], place: str | None) -> str:
 
 def _reset(app: App, fields: dict[str, str], _place: str | None) -> str:
     return app.accounts.reset(fields.get("token", ""), password=fields.get("password", ""))
-
-
-def _page(html: str, status: int = 200) -> HTMLResponse:
-    return HTMLResponse(html, status, HEADERS)

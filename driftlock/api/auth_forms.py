@@ -34,7 +34,7 @@ def form_token(request: Request) -> str:
 def keep_form_token(request: Request, answer: Response, token: str) -> None:
     """The same in a cookie that no script and no other site's form can send."""
     answer.set_cookie(
-        FORM_COOKIE, token, httponly=True, samesite="strict", secure=_https(request), path="/auth"
+        FORM_COOKIE, token, httponly=True, samesite="strict", secure=is_https(request), path="/auth"
     )
 
 
@@ -61,7 +61,10 @@ async def read_form(request: Request) -> dict[str, str]:
     except ValueError as malformed:
         raise Refused(400, "Send the form of the page.") from malformed
     origin = request.headers.get("Origin")
-    if origin not in (None, "null") and urlsplit(origin).netloc != request.headers.get("Host"):
+    # These pages name no origin, so a browser may say "null" for ours and for a frame of another site's alike.
+    elsewhere = request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none")
+    named = origin not in (None, "null") and urlsplit(origin).netloc != request.headers.get("Host")
+    if elsewhere or named:
         raise Refused(403, "This form was sent by another site.")
     cookie = request.cookies.get(FORM_COOKIE, "")
     if not _signed(cookie, b"form") or not _same(cookie, fields.get("form", "")):
@@ -72,7 +75,7 @@ async def read_form(request: Request) -> dict[str, str]:
 def keep_session(request: Request, answer: Response, token: str, seconds: int) -> None:
     """Sign the browser in: no script reads the cookie, and no other site's form sends it."""
     answer.set_cookie(
-        COOKIE, token, max_age=seconds, httponly=True, samesite="lax", secure=_https(request), path="/"
+        COOKIE, token, max_age=seconds, httponly=True, samesite="lax", secure=is_https(request), path="/"
     )
 
 
@@ -92,7 +95,7 @@ def inside(address: str | None) -> str:
 def guest_cookie(connection: HTTPConnection, send: Send) -> Send:
     """Let who reads a public page open the websocket that draws it."""
     made = _sign(f"{int(time.time()) + _GUEST_SECONDS}", b"guest")
-    flags = "; Secure" if _https(connection) else ""
+    flags = "; Secure" if is_https(connection) else ""
     cookie = f"{GUEST_COOKIE}={made}; HttpOnly; SameSite=Lax; Path=/; Max-Age={_GUEST_SECONDS}{flags}"
 
     async def with_cookie(message: Message) -> None:
@@ -110,7 +113,8 @@ def is_guest(connection: HTTPConnection) -> bool:
     return _signed(given, b"guest") and int(until) > time.time()
 
 
-def _https(connection: HTTPConnection) -> bool:
+def is_https(connection: HTTPConnection) -> bool:
+    """Whether the browser came by https."""
     return connection.url.scheme in ("https", "wss")
 
 

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from driftlock.api.auth_forms import guest_cookie, is_guest
-from driftlock.api.auth_uploads import NoRoom, StrangersUploads
+from driftlock.api.auth_uploads import STRANGER, NoRoom, Uploads
 from driftlock.bootstrap import App
 from driftlock.services.accounts_rows import Session
 from driftlock.services.sessions import COOKIE
@@ -23,11 +23,9 @@ _OPEN: Final = (
     "/favicon",
     "/_stcore/health",
     "/_stcore/host-config",
-    "/oauth2callback",
     "/healthz",
 )
 _OF_A_PAGE: Final = ("/_stcore/", "/media/", "/component/", "/app/static/")
-_SSO_COOKIE: Final = "_streamlit_user"
 GUEST_UPLOAD_BYTES: Final = 64_000_000
 _CLOSED: Final = 4401  # of a websocket: not signed in
 _ELSEWHERE: Final = 4403  # of a websocket: opened by a page of another site
@@ -54,17 +52,13 @@ class Gate:
     outlives the cookie it was opened with.
 
     Args:
-        sso: Whether an identity provider is set up; then its cookie passes here, and the pages look whose it is.
         held: How many bytes of a page's uploads lie in memory, by the page's session.
     """
 
-    def __init__(
-        self, app: ASGIApp, application: App, *, sso: Callable[[], bool], held: Callable[[str], int]
-    ) -> None:
+    def __init__(self, app: ASGIApp, application: App, *, held: Callable[[str], int]) -> None:
         self._app = app
         self._application = application
-        self._sso = sso
-        self._uploads = StrangersUploads(held)
+        self._uploads = Uploads(held)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -75,7 +69,7 @@ class Gate:
         connection = HTTPConnection(scope)
         if _of_another_site(connection):
             await _refuse(scope, receive, send, 403, "This was sent by another site.", _ELSEWHERE)
-        elif scope["path"].startswith(_OPEN):
+        elif scope["type"] == "http" and scope["path"].startswith(_OPEN):
             await self._app(scope, receive, send)
         else:
             await self._ask(connection, receive, send)
@@ -92,26 +86,25 @@ class Gate:
         session = await run_in_threadpool(self._session, connection)
         # A page looks for them below its own address too, and takes every answer but an error for theirs.
         part = any(one in path for one in _OF_A_PAGE)
-        if session is not None and session.user_id is not None:
-            await self._app(scope, receive, send)
-        elif session is not None or (_SSO_COOKIE in connection.cookies and self._sso()):
+        if session is not None:
             largest = self._application.settings.max_upload_bytes
-            await self._strangers(connection, receive, send, largest)
+            whose = STRANGER if session.user_id is None else session.tenant or session.user_id
+            await self._with_room(connection, receive, send, largest, whose)
         elif path.rstrip("/") in PUBLIC and scope["type"] == "http":
             await self._app(scope, receive, guest_cookie(connection, send))
         elif part and is_guest(connection):
-            await self._strangers(connection, receive, send, GUEST_UPLOAD_BYTES)
+            await self._with_room(connection, receive, send, GUEST_UPLOAD_BYTES, STRANGER)
         elif part or scope["type"] == "websocket":
             await _refuse(scope, receive, send, 401, "Sign in first.", _CLOSED)
         else:
             await RedirectResponse(sign_in_address(path, scope["query_string"]), 303)(scope, receive, send)
 
-    async def _strangers(
-        self, connection: HTTPConnection, receive: Receive, send: Send, largest: int
+    async def _with_room(
+        self, connection: HTTPConnection, receive: Receive, send: Send, largest: int, whose: str
     ) -> None:
-        """For somebody without an account, or of whom only a provider's cookie is known."""
+        """For whoever may open the page, as long as there is room for what is sent."""
         try:
-            with self._uploads.room(connection, largest):
+            with self._uploads.room(connection, largest, whose):
                 await self._app(connection.scope, receive, send)
         except NoRoom as full:
             await PlainTextResponse(full.said, full.status)(connection.scope, receive, send)

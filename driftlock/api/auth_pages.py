@@ -79,7 +79,9 @@ def page(title: str, body: str) -> str:
     )
 
 
-def sign_in(*, form: str, then: str, error: str, explore: bool, people: bool, sso: bool) -> str:
+def sign_in(
+    *, form: str, then: str, error: str, explore: bool, people: bool, sso: bool, email: str = ""
+) -> str:
     """
     The two doors.
 
@@ -90,6 +92,7 @@ def sign_in(*, form: str, then: str, error: str, explore: bool, people: bool, ss
         explore: Whether there is a demonstration to explore.
         people: Whether anybody has an account.
         sso: Whether an identity provider is set up.
+        email: As it was typed in the try before.
     """
     hidden = _hidden(form=form, next=then)
     doors = [f"<h1>{escape(HEADLINE)}</h1>", _error(error)]
@@ -102,17 +105,18 @@ def sign_in(*, form: str, then: str, error: str, explore: bool, people: bool, ss
     if people:
         doors.append(
             f'<form method="post" action="/auth/login"><h2>Sign in</h2>{hidden}'
-            f"{_field('E-mail', 'email', 'email', 'username')}"
-            f"{_field('Password', 'password', 'password', 'current-password')}"
+            f"{_field('E-mail', 'email', 'email', 'username', email)}"
+            f"{_field('Password', 'password', 'password', 'current-password', focus=bool(email))}"
             f"<button{'' if explore else _PRIMARY}>Sign in</button></form>"
         )
-        if sso:
-            doors.append('<a class="button" href="/auth/sso">Sign in with your identity provider</a>')
     else:
         doors.append(
             "<h2>Sign in</h2><p>Nobody has an account yet. Whoever runs this server makes the first one:</p>"
             "<p><code>driftlock users add --owner you@example.com</code></p>"
         )
+    if sso:
+        there = f"/auth/sso?next={quote(then, safe='')}"
+        doors.append(f'<a class="button" href="{there}">Sign in with your identity provider</a>')
     doors.append(f'<p class="muted">{escape(STORED)}</p>')
     return page("Sign in", "".join(doors))
 
@@ -156,6 +160,16 @@ def sign_out(*, form: str, visitor: bool) -> str:
     )
 
 
+def signed_out_here() -> str:
+    """After signing out of a session that an identity provider began; a form may not lead there, a link may."""
+    return message(
+        "Signed out",
+        "You are signed out here. Your identity provider still knows you.",
+        then="/auth/logout",
+        label="Sign out there too",
+    )
+
+
 def message(title: str, text: str, *, then: str = "/auth/login", label: str = "To the sign-in page") -> str:
     """One sentence and a way on."""
     return page(
@@ -173,6 +187,7 @@ def sign_in_path(then: str) -> str:
 HEADLINE: Final = (
     "See what your telemetry says that it never said before – and how often chance would say it too."
 )
+LONGEST_INPUT: Final = 254  # characters
 _PRIMARY: Final = ' class="primary"'
 
 
@@ -182,10 +197,12 @@ def _hidden(**values: str) -> str:
     )
 
 
-def _field(label: str, name: str, kind: str, fill: str) -> str:
+def _field(label: str, name: str, kind: str, fill: str, value: str = "", *, focus: bool = False) -> str:
+    given = f' value="{escape(value[:LONGEST_INPUT])}"' if value else ""
     return (
         f'<label for="{name}">{label}</label>'
-        f'<input id="{name}" name="{name}" type="{kind}" autocomplete="{fill}" maxlength="254" required>'
+        f'<input id="{name}" name="{name}" type="{kind}" autocomplete="{fill}" maxlength="{LONGEST_INPUT}" required'
+        f"{given}{' autofocus' if focus else ''}>"
     )
 
 

@@ -1,6 +1,7 @@
 """``driftlock audit``: the audit log recomputed and handed out."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from driftlock.services.audit import Audit
 
 BROKEN = 1  # exit code
+TOLD = 5_000  # records that are checked at once
 
 
 @click.group("audit")
@@ -41,8 +43,8 @@ def check(context: click.Context, tenant: str | None, head: str | None) -> None:
         raise Failure("A head has 64 of the digits 0 to 9 and a to f; a printed check ends with it.")
     broken = False
     with _audit() as audit:
-        for one in audit.tenants() if tenant is None else [tenant]:
-            found = audit.check(one, head=head)
+        for one in audit.tenants() if tenant is None else [_known(audit, tenant)]:
+            found = audit.check(one, head=head, progress=_tell)
             click.echo(found.sentence if tenant is not None else f"{one}: {found.sentence}")
             broken = broken or not found.unbroken
     context.exit(BROKEN if broken else 0)
@@ -57,8 +59,22 @@ def export(tenant: str) -> None:
     Each is written as it is hashed, with its hash.
     """
     with _audit() as audit:
-        for row in audit.export(tenant):
+        for row in audit.export(_known(audit, tenant)):
             click.echo(json.dumps(row, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+
+
+def _known(audit: "Audit", tenant: str) -> str:
+    if tenant not in audit.tenants() and not audit.page(tenant, limit=1).total:
+        raise Failure(f"There is no tenant {tenant}; driftlock tenants list names them.")
+    return tenant
+
+
+def _tell(read: int, of: int) -> None:
+    """On a screen, of what takes a while."""
+    if read != of and sys.stderr.isatty():
+        click.echo(f"\r{read:,} of {of:,} records ", nl=False, err=True)
+    elif of > TOLD and sys.stderr.isatty():
+        click.echo("\r\033[K", nl=False, err=True)
 
 
 @contextmanager

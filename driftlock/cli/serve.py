@@ -82,16 +82,16 @@ def _serve(app: "App", script: Path, listening: socket.socket) -> None:
     import uvicorn
 
     from driftlock.api import create_app
-    from driftlock.api.auth import Provider
     from driftlock.api.auth_gate import Gate
+    from driftlock.api.auth_provider import Provider
     from driftlock.ui.server import dashboard
 
     shown = dashboard(script, app)
-    provider = Provider(shown.sso_ready, shown.sso_address, shown.asgi)
+    provider = Provider(shown.sso_ready, shown.sso_address, shown.asgi, shown.sso_claims, shown.sso_cookie)
     mark = script.parent / "docs" / "images" / "mark.png"
     api = create_app(app, lifespan=shown.lifespan, mark=mark, provider=provider)
     # Last: it answers every address that nobody else does.
-    api.mount("/", Gate(shown.asgi, app, sso=shown.sso_ready, held=shown.uploaded_bytes))
+    api.mount("/", Gate(shown.asgi, app, held=shown.uploaded_bytes))
     address = _address(listening)
     app.live.address = address
     server = uvicorn.Server(

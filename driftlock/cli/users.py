@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from driftlock.services.accounts_rows import Member
 
 ROLES = ("viewer", "analyst", "operator", "auditor", "admin", "owner")
+_UNNAMED = "Demo"  # as it is made with the database
 _TENANT = click.option("--tenant", default="demo", show_default=True, help="Whose member it is about.")
 _WHERE = click.option(
     "--address",
@@ -32,9 +33,22 @@ def command() -> None:
 @click.option("--role", type=click.Choice(ROLES), default="viewer", show_default=True)
 @_TENANT
 @click.option("--name", help="For people to read; without it, the part of the address before the @.")
+@click.option(
+    "--tenant-name",
+    help="What the tenant is called from its first account on; asked for, else the domain of the address.",
+)
 @click.option("--link", is_flag=True, help="Print a link with which the person sets the password.")
 @_WHERE
-def add(email: str, owner: bool, role: str, tenant: str, name: str | None, link: bool, address: str) -> None:
+def add(
+    email: str,
+    owner: bool,
+    role: str,
+    tenant: str,
+    name: str | None,
+    tenant_name: str | None,
+    link: bool,
+    address: str,
+) -> None:
     """
     Make an account, or with --link an invitation.
 
@@ -44,19 +58,32 @@ def add(email: str, owner: bool, role: str, tenant: str, name: str | None, link:
     wanted = "owner" if owner else role
     with opened() as app:
         from driftlock.services.accounts_rows import SYSTEM
+        from driftlock.services.tenants import clean_name
 
         if tenant == "demo":
-            app.tenants.ensure(tenant, "Demo", by=SYSTEM)
+            app.tenants.ensure(tenant, _UNNAMED, by=SYSTEM)
+        # Until there is an account it is anybody's, and holds the demonstration.
+        unnamed = tenant == "demo" and app.tenants.get(tenant).name == _UNNAMED and not app.accounts.any()
+        if tenant_name is not None and not unnamed:
+            raise Failure(
+                f"Tenant {tenant} has a name: {app.tenants.get(tenant).name}. Its settings change it."
+            )
         app.tenants.get(tenant)
+        called = clean_name(tenant_name or _asked_name(email)) if unnamed else ""
         if link:
             with logged(tenant, "member.invite", "user"):
-                print_link(app.accounts.invite(tenant, email=email, role=wanted, by=SYSTEM), address)
-            return
-        given = password()
-        app.accounts.first(
-            tenant, email=email, name=name or email.partition("@")[0], password=given, role=wanted
-        )
-        click.echo(f"There is an account now, with the role {wanted} in tenant {tenant}.")
+                made = app.accounts.invite(tenant, email=email, role=wanted, by=SYSTEM)
+        else:
+            app.accounts.first(
+                tenant, email=email, name=name or email.partition("@")[0], password=password(), role=wanted
+            )
+        if unnamed:
+            with logged(tenant, "tenant.rename", "tenant", tenant):
+                app.tenants.rename(tenant, called, by=SYSTEM)
+        if link:
+            print_link(made, address)
+        else:
+            click.echo(f"There is an account now, with the role {wanted} in tenant {tenant}.")
 
 
 @command.command("list")
@@ -134,6 +161,15 @@ def forget(email: str, tenant: str, yes: bool) -> None:
         with logged(tenant, "member.forget", "user", member.user_id):
             rows = app.accounts.forget_member(tenant, member.user_id, by=SYSTEM)
         click.echo(f"{rows} rows were deleted or emptied. Histories keep the id {member.user_id}.")
+
+
+def _asked_name(email: str) -> str:
+    """What the people of the tenant call it; where nobody can be asked, the domain of the first one's address."""
+    domain = email.strip().lower().partition("@")[2][:80] or _UNNAMED
+    if not click.get_text_stream("stdin").isatty():
+        return domain
+    given: str = click.prompt("Name of the tenant", default=domain, err=True)
+    return given
 
 
 def _member(app: "App", tenant: str, email: str) -> "Member":

@@ -15,7 +15,8 @@ from typing import Final
 import stringzilla
 
 from driftlock.decode.redaction_keys import names_in
-from driftlock.decode.redaction_patterns import Pattern, shape
+from driftlock.decode.redaction_numbers import shape
+from driftlock.decode.redaction_patterns import Pattern
 from driftlock.decode.sensitive_keys import Ending
 
 QUOTED: Final = 1  # a name in quotes stands there

@@ -1,6 +1,7 @@
 """Evidence that holds without us: bundles, their keys, and the program that checks them."""
 
 from driftlock.evidence.bundle import About, Bundle, BundleFile, bundle_of
+from driftlock.evidence.case import AboutCase, case_of
 from driftlock.evidence.policy import POLICIES, Policy, consequence, recomputable
 from driftlock.evidence.time_authority import (
     TimeTokenError,
@@ -16,6 +17,7 @@ __all__ = [
     "LARGEST_BUNDLE",
     "POLICIES",
     "About",
+    "AboutCase",
     "Bundle",
     "BundleFile",
     "Policy",
@@ -25,6 +27,7 @@ __all__ = [
     "ask_time_authority",
     "bundle_bytes_with_token",
     "bundle_of",
+    "case_of",
     "consequence",
     "recomputable",
     "text_of",

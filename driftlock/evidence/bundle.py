@@ -105,16 +105,48 @@ def bundle_of(
         "policy": policy,
         "recomputable": recomputable,
         "statement": statement,
-        "signer": None if signer is None else key_id(signer.public_key),
         "audit": _ends(audit),
-        "files": {name: {"sha256": sha256(held), "bytes": len(held)} for name, held in files.items()},
+    }
+    return finished(
+        files,
+        manifest,
+        signer=signer,
+        name=f"driftlock-evidence-{about.id}-{policy}.zip",
+        policy=policy,
+        recomputable=recomputable,
+        statement=statement,
+    )
+
+
+def finished(
+    files: dict[str, bytes],
+    manifest: dict[str, Any],
+    *,
+    signer: Signer | None,
+    name: str,
+    policy: Policy,
+    recomputable: bool,
+    statement: str,
+) -> Bundle:
+    """
+    *files* with their manifest and signature, packed.
+
+    Args:
+        manifest: Without what is made here: the files, the signer, the id.
+
+    Raises:
+        TooLargeForEvidence: It holds more than a verifier reads.
+    """
+    manifest |= {
+        "signer": None if signer is None else key_id(signer.public_key),
+        "files": {one: {"sha256": sha256(held), "bytes": len(held)} for one, held in files.items()},
     }
     manifest["bundle"] = bundle_id(manifest)
     files[MANIFEST] = json_file(manifest)
     if signer is not None:
         files[SIGNATURE] = _signature(manifest["bundle"], files, signer)
     data = pack(files)
-    lines = max(held.count(b"\n") for held in files.values())
+    lines = max(held.count(b"\n") for one, held in files.items() if not one.endswith(".zip"))
     if len(data) > LARGEST_BUNDLE or lines > MOST_LINES:
         raise TooLargeForEvidence(
             f"The bundle would have {len(data)} bytes and files of up to {lines} lines; a verifier reads at most "
@@ -124,14 +156,14 @@ def bundle_of(
         data=data,
         id=manifest["bundle"],
         sha256=sha256(data),
-        name=f"driftlock-evidence-{about.id}-{policy}.zip",
+        name=name,
         policy=policy,
         recomputable=recomputable,
         statement=statement,
         key_id=manifest["signer"],
         files=tuple(
-            BundleFile(name=name, size=len(held), sha256=sha256(held), what=what(name, policy))
-            for name, held in sorted(files.items())
+            BundleFile(name=one, size=len(held), sha256=sha256(held), what=what(one, policy))
+            for one, held in sorted(files.items())
         ),
     )
 

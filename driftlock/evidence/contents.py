@@ -13,6 +13,7 @@ from driftlock.evidence.verifier.chance import (
     MATRIX_SEED,
     MOST_KEYS,
     RECIPE,
+    ROW,
     exact_numbers,
     measurement_digest,
 )
@@ -72,7 +73,8 @@ def window_files(
         TooLargeForEvidence: Its shuffles take longer than a verifier works.
     """
     evidence = record["evidence"]
-    drawn = record["permutations"] * (len(evidence["reference_costs"]) + len(evidence["window_costs"]))
+    pool = len(evidence["reference_costs"]) + len(evidence["window_costs"])
+    drawn = record["permutations"] * (pool + ROW)
     if drawn > MOST_KEYS:
         raise TooLargeForEvidence(
             f"The shuffles of this window draw {drawn} numbers; a verifier draws at most {MOST_KEYS}. "

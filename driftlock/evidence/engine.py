@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Final
 
 from driftlock.evidence.verifier.archive import unpack
+from driftlock.evidence.verifier.case import INNER, is_case
 from driftlock.evidence.verifier.findings import (
     DAMAGED,
     FAIL,
@@ -31,6 +32,7 @@ from driftlock_core.series_verdict import SeriesVerdict
 from driftlock_core.verdict import Verdict
 
 _PART: Final = "engine"
+_NAME: Final = "record computed again"
 
 
 def with_engine(verification: Verification, data: bytes) -> Verification:
@@ -43,22 +45,26 @@ def with_engine(verification: Verification, data: bytes) -> Verification:
     if verification.exit_code or not verification.bundle_id:
         return verification
     files, _ = unpack(data)
+    if is_case(files):
+        bundles = sorted(name for name in files if INNER.fullmatch(name))
+        steps = [_step(unpack(files[name])[0], f"{name}: {_NAME}") for name in bundles]
+    else:
+        steps = [_step(files, _NAME)]
+    done = replace(verification, steps=(*verification.steps, *steps))
+    if failed := [step.name for step in steps if step.outcome == FAIL]:
+        named = f"{len(failed)} {'step' if len(failed) == 1 else 'steps'} failed: {', '.join(failed)}."
+        return replace(done, exit_code=1, conclusion=named)
+    return done
+
+
+def _step(files: Mapping[str, bytes], name: str) -> Step:
     try:
-        step = _step(files)
+        return _computed_again(files, name)
     except (DriftlockError, *DAMAGED) as error:
-        step = Step(_PART, "record computed again", FAIL, f"cannot be computed: {type(error).__name__}")
-    if step.outcome != FAIL:
-        return replace(verification, steps=(*verification.steps, step))
-    return replace(
-        verification,
-        steps=(*verification.steps, step),
-        exit_code=1,
-        conclusion=f"1 step failed: {step.name}.",
-    )
+        return Step(_PART, name, FAIL, f"cannot be computed: {type(error).__name__}")
 
 
-def _step(files: Mapping[str, bytes]) -> Step:
-    name = "record computed again"
+def _computed_again(files: Mapping[str, bytes], name: str) -> Step:
     if VALUES in files:
         done = _series(files)
     elif BASELINE in files and all(line is not None for _, _, line in lines_of(files[BASELINE])):

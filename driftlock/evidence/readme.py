@@ -71,9 +71,48 @@ FILES
 """
 
 
+_CASE: Final = """\
+DRIFTLOCK EVIDENCE OF A CASE
+
+Case {id}, {title}.
+{statement}
+
+TO CHECK IT
+
+    python verify.py ARCHIVE.zip --key PUBLIC_KEY_FILE
+
+needs Python 3.11 or later and the compressors the bundles name, nothing of Driftlock. It
+checks this archive and every bundle in it, and names the bundle of whatever fails. Each
+bundle can be taken out and checked on its own; its README.txt says what is shown and what
+is not.
+
+FILES
+
+{files}
+"""
+
+
 def what(name: str, policy: Policy) -> str:
     """What a file of a bundle is, in a few words."""
+    if name.endswith(".zip"):
+        return "the evidence bundle of one anomaly"
     return (WHAT | _DIGESTS if policy == "digests" else WHAT)[name]
+
+
+def case_readme(case_id: str, title: str, statement: str, names: list[str]) -> bytes:
+    """
+    The text for the archive of a case.
+
+    Args:
+        names: Of its files.
+    """
+    listed = sorted({*names, "README.txt", "manifest.json"})
+    return _CASE.format(
+        id=case_id,
+        title=json.dumps(title, ensure_ascii=False),
+        statement=textwrap.fill(statement, _WIDTH),
+        files="\n".join(f"{name:<21}{what(name, 'masked')}" for name in listed),
+    ).encode()
 
 
 def readme(

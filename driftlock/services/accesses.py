@@ -1,9 +1,10 @@
-"""Who opened or exported what, and who tried what the role does not allow."""
+"""Who signed in, opened or exported what, and who tried in vain."""
 
 import logging
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +17,9 @@ from driftlock.services.accounts_rows import Session
 from driftlock.services.acting import Actor, current
 from driftlock.services.audit_rows import text
 
-What = Literal["opened", "exported", "verified", "refused", "signed_in"]
+What = Literal["opened", "exported", "verified", "refused", "signed_in", "sign_in_refused", "locked"]
 WHATS: Final[tuple[What, ...]] = get_args(What)
+UNKNOWN: Final = "unknown"  # who tried a password and had not the right one
 _HOUR_US: Final = 3_600_000_000
 _REMEMBERED: Final = 20_000  # openings; past them one may be noted twice in an hour
 
@@ -111,11 +113,7 @@ class Accesses:
         self._once(actor, "refused", object_kind, object_id, per_us=_HOUR_US // 60)
 
     def signed_in(self, session: Session) -> None:
-        """
-        Note that somebody signed in, for each tenant that is open to them.
-
-        Failures are not noted: a row for those of an account would tell by its time that there is one.
-        """
+        """Note that somebody signed in, for each tenant that is open to them."""
         who = session.user_id or ""
         for tenant, role in session.roles.items():
             self._once(
@@ -125,6 +123,23 @@ class Accesses:
                 who,
                 per_us=_HOUR_US,
             )
+
+    def sign_in_refused(
+        self, tenants: Iterable[str], user_id: str, *, locked: bool, address: str | None
+    ) -> None:
+        """
+        Note in each tenant of an account that a wrong password was tried, or the one that makes it wait.
+
+        Nothing of what was typed is kept. There are as many rows as tries are counted: a handful, then one for each
+        time that it has to wait.
+        """
+        now = self._clock.now()
+        for tenant in tenants:
+            nobody = Actor(tenant=tenant, user=UNKNOWN, role="", address=address)
+            try:
+                self._add(nobody, "locked" if locked else "sign_in_refused", "user", user_id, now)
+            except StoreUnavailable:
+                log.warning("a refused sign-in could not be noted: the database cannot be written")
 
     def exported_by(self, actor: Actor, object_kind: str, object_id: str) -> None:
         """As :meth:`exported`, for somebody named."""

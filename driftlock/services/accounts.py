@@ -5,7 +5,7 @@ from typing import Final
 from driftlock.errors import NotFound
 from driftlock.model import ROLES, Role
 from driftlock.ports import Clock
-from driftlock.services.accounts_invitations import Invitations
+from driftlock.services.accounts_arrivals import Arrivals
 from driftlock.services.accounts_rows import (
     MANAGERS,
     AccountTable,
@@ -20,7 +20,7 @@ from driftlock.services.acting import note
 _NOBODY: Final = "There is nobody of that id in this tenant."
 
 
-class Accounts(Invitations):
+class Accounts(Arrivals):
     """Verbs about people; each names the tenant and who asks for it."""
 
     def __init__(
@@ -166,7 +166,7 @@ class Accounts(Invitations):
         user = self._table.by_subject(subject)
         if user is None:
             user = named or self.admit(address, name=name)
-            if user is not None:
+            if user is not None and user.state == "active":
                 self._table.set_subject(user.id, subject, now=self._clock.now())
         if user is None or user.state != "active":
             return None

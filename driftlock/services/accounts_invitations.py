@@ -2,16 +2,12 @@
 
 import re
 import secrets
-from collections.abc import Collection
-from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
-from uuid import uuid4
 
 from driftlock.errors import NotFound
 from driftlock.model import ROLES
 from driftlock.ports import Clock
-from driftlock.services.accounts_passwords import check_rules, hashed
 from driftlock.services.accounts_rows import (
     MANAGERS,
     RESET,
@@ -21,12 +17,9 @@ from driftlock.services.accounts_rows import (
     Link,
     Refused,
     TenantTable,
-    User,
-    Welcome,
     digest,
 )
-from driftlock.services.acting import Act, Actor, Record, doing, note
-from driftlock.services.tenants import clean_name
+from driftlock.services.acting import note
 
 INVITED_FOR: Final = timedelta(days=7)
 RESET_FOR: Final = timedelta(days=1)
@@ -34,15 +27,10 @@ MOST_OPEN: Final = 500  # invitations of one tenant
 _ADDRESS: Final = re.compile(
     r"[^\s@<>\"'\\,;:()\[\]\x00-\x1f\x7f]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,180}[a-z0-9])?"
 ).fullmatch
-_ENDED: Final = "This link has been used, withdrawn, or is too old. Ask for a new one."
-# Else whoever made the invitation, in whatever tenant, could set a password for the account.
-_OF_THE_PROVIDER: Final = (
-    "That address has an account with your identity provider. Sign in there: it answers the invitation."
-)
 
 
 class Invitations:
-    """How people come in, and get a new password."""
+    """How people are asked in, and who may ask whom."""
 
     def __init__(self, table: AccountTable, tenants: TenantTable, clock: Clock) -> None:
         self._table = table
@@ -101,105 +89,6 @@ class Invitations:
         if not self._table.withdraw(tenant, invitation_id, now=self._clock.now()):
             raise NotFound("There is no open invitation of that id in this tenant.")
 
-    def welcome(self, token: str) -> Welcome:
-        """
-        What stands behind a link.
-
-        Raises:
-            NotFound: It is none, or not any more.
-        """
-        invitation = self._open(token)
-        user = self._table.by_email(invitation.email)
-        if invitation.role != RESET and user is not None and user.password is None:
-            raise NotFound(_OF_THE_PROVIDER)
-        tenant = self._tenants.get(invitation.tenant)
-        return Welcome(
-            email=invitation.email,
-            tenant_name=tenant.name if tenant else invitation.tenant,
-            role=invitation.role,
-            known=invitation.role != RESET and user is not None,
-        )
-
-    def accept(self, token: str, *, name: str, password: str) -> str:
-        """
-        Make an account and become a member; answers the person's id.
-
-        Raises:
-            NotFound: The link is none, or not any more, or of somebody who has an account.
-            Refused: The name or the password is not to be had.
-        """
-        invitation = self._open(token)
-        if invitation.role == RESET or self._table.by_email(invitation.email) is not None:
-            raise NotFound(_ENDED)
-        cleaned = clean_name(name)
-        check_rules(password, email=invitation.email)
-        kept = hashed(password)
-        self._use(invitation)
-        return self._add(invitation, name=cleaned, password=kept).id
-
-    def join(self, token: str, user: User) -> str:
-        """
-        Become a member with an account that *user* has just proved to have; answers the id.
-
-        Raises:
-            NotFound: The link is none, or not any more, or somebody else's.
-        """
-        invitation = self._open(token)
-        if invitation.role == RESET or invitation.email != user.email:
-            raise NotFound(_ENDED)
-        self._use(invitation)
-        self._join(invitation, user.id)
-        return user.id
-
-    def reset(self, token: str, *, password: str) -> str:
-        """
-        Set a new password; all sessions end. Answers the person's id.
-
-        Raises:
-            NotFound: The link is none, or not any more.
-            Refused: The password is not to be had.
-        """
-        invitation = self._open(token)
-        user = self._table.by_email(invitation.email)
-        if invitation.role != RESET or user is None:
-            raise NotFound(_ENDED)
-        check_rules(password, email=invitation.email)
-        kept = hashed(password)
-        self._use(invitation)
-        self._table.set_password(user.id, kept, now=self._clock.now())
-        return user.id
-
-    def first(self, tenant: str, *, email: str, name: str, password: str, role: str) -> str:
-        """
-        A person set up on the command line, with a password; answers the id.
-
-        Raises:
-            Refused: The address is taken, or address, name or password cannot be that.
-        """
-        address = clean_address(email)
-        if self._table.by_email(address) is not None:
-            raise Refused("There is an account with that address. Invite it instead (--link).")
-        check_rules(password, email=address)
-        now = self._clock.now()
-        made = Invitation(tenant=tenant, id="", email=address, role=role, by=SYSTEM, at=now, expires_at=now)
-        return self._add(made, name=clean_name(name), password=hashed(password)).id
-
-    def admit(self, address: str, *, name: str | None, known: User | None = None) -> User | None:
-        """
-        Answer every open invitation of an address that an identity provider has verified; None: none is open.
-
-        Args:
-            known: Who has that address; None: nobody has an account with it.
-        """
-        user = known
-        for invitation in self._open_ones(address):
-            self._use(invitation)
-            if user is None:
-                user = self._add(invitation, name=clean_name(name or address), password=None)
-            else:
-                self._join(invitation, user.id)
-        return user
-
     def check_may_give(self, tenant: str, role: str, *, by: str) -> None:
         """
         Whether *by* may make somebody *role*, or change somebody who is it: owners may all, admins all but owners.
@@ -229,15 +118,6 @@ class Invitations:
                 "whoever runs the server (driftlock users)."
             )
 
-    def _open_ones(self, address: str) -> Collection[Invitation]:
-        now = self._clock.now()
-        return [
-            one
-            for tenant in self._tenants.all()
-            for one in self._table.invitations(tenant.tenant, now)
-            if one.email == address and one.role != RESET
-        ]
-
     def _link(self, tenant: str, email: str, role: str, *, by: str, path: str, lasts: timedelta) -> Link:
         token = secrets.token_urlsafe(32)
         now = self._clock.now()
@@ -247,52 +127,6 @@ class Invitations:
             )
         )
         return Link(f"{path}?token={token}", token, now + lasts)
-
-    def _open(self, token: str) -> Invitation:
-        found = self._table.invitation(digest(token), self._clock.now())
-        if found is None:
-            raise NotFound(_ENDED)
-        return found
-
-    def _use(self, invitation: Invitation) -> None:
-        if not self._table.use(invitation.tenant, invitation.id, now=self._clock.now()):
-            raise NotFound(_ENDED)
-
-    def _add(self, invitation: Invitation, *, name: str, password: str | None) -> User:
-        user = User(
-            id=uuid4().hex,
-            email=invitation.email,
-            name=name,
-            password=password,
-            state="active",
-            failures=0,
-            locked_until=None,
-        )
-        role = next(role for role in ROLES if role == invitation.role)
-        now = self._clock.now()
-        with _arrives(invitation, user.id, now):
-            self._table.add(invitation.tenant, user, role, by=invitation.by, now=now)
-        return user
-
-    def _join(self, invitation: Invitation, user_id: str) -> None:
-        role = next(role for role in ROLES if role == invitation.role)
-        now = self._clock.now()
-        with _arrives(invitation, user_id, now):
-            self._table.join(invitation.tenant, user_id, role, by=invitation.by, now=now)
-
-
-def _arrives(invitation: Invitation, user_id: str, now: datetime) -> AbstractContextManager[Act]:
-    """Somebody becomes a member inside the block: the audit log says who, and who asked them in."""
-    actor = Actor(tenant=invitation.tenant, user=user_id, role=invitation.role)
-    said = {"role": invitation.role, "invited_by": invitation.by}
-    return doing(
-        Act(
-            actor,
-            Record(
-                actor=actor, at=now, action="member.arrive", object_kind="user", object_id=user_id, after=said
-            ),
-        )
-    )
 
 
 def clean_address(email: str) -> str:

@@ -1,6 +1,7 @@
 """Which passwords are taken, and what is kept of one."""
 
 import threading
+import time
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ COMMONEST: Final = frozenset(
 # Checks at a time: each keeps a core busy, and what else the process does must go on.
 _AT_ONCE: Final = threading.BoundedSemaphore(2)
 _PATIENCE_S: Final = 10.0
+_LONGEST_CHECK_S: Final = 2.0  # of a machine that was busy when it was measured
 
 
 class Busy(Refused):
@@ -83,16 +85,29 @@ def matches(password: str, kept: str | None) -> bool:
     given = _bytes(_normal(password))
     # What is too long cannot match; it is cut so that the answer takes as long.
     possible = kept is not None and len(given) <= MOST_BYTES and b"\0" not in given
-    held = kept if possible and kept is not None else _nobodys()
+    held = kept if possible and kept is not None else _nobodys(COST)
     with _room():
         same = bcrypt.checkpw(given.replace(b"\0", b"")[:MOST_BYTES], held.encode())
     return same and possible
 
 
+def least_seconds() -> float:
+    """That a refusal takes: twice a check, so that what is done for an account beside it does not show."""
+    return _least_seconds(COST)
+
+
 @cache
-def _nobodys() -> str:
+def _nobodys(cost: int) -> str:
     """A hash that no password is known for."""
-    return bcrypt.hashpw(bcrypt.gensalt(4), bcrypt.gensalt(COST)).decode()
+    return bcrypt.hashpw(bcrypt.gensalt(4), bcrypt.gensalt(cost)).decode()
+
+
+@cache
+def _least_seconds(cost: int) -> float:
+    held = _nobodys(cost).encode()
+    begun = time.perf_counter()
+    bcrypt.checkpw(b"a password", held)
+    return min(_LONGEST_CHECK_S, 2 * (time.perf_counter() - begun))
 
 
 def _normal(password: str) -> str:

@@ -137,11 +137,15 @@ class AccountTable(Protocol):
 
     def members(self, tenant: str, user_id: str | None = None) -> list[Member]: ...
 
-    def add(self, tenant: str, user: User, role: Role, *, by: str, now: datetime) -> None:
-        """A new person, as member of one tenant."""
+    def add(
+        self, tenant: str, user: User, role: Role, *, by: str, now: datetime, answers: str | None = None
+    ) -> bool:
+        """A new person, as member of one tenant; False if the invitation that *answers* is not open any more."""
 
-    def join(self, tenant: str, user_id: str, role: Role, *, by: str, now: datetime) -> None:
-        """Somebody who is there already, as member of one more; who is a member stays as before."""
+    def join(
+        self, tenant: str, user_id: str, role: Role, *, by: str, now: datetime, answers: str | None = None
+    ) -> bool:
+        """As :meth:`add`, somebody who is there already; who is a member stays as before."""
 
     def set_role(self, tenant: str, user_id: str, role: Role, *, keeping: bool) -> bool:
         """False, and nothing changes, if *keeping* and nobody could manage the tenant, or own it, any more."""
@@ -152,7 +156,8 @@ class AccountTable(Protocol):
     def set_state(self, tenant: str, user_id: str, state: UserState, *, keeping: bool) -> bool:
         """As :meth:`set_role`."""
 
-    def set_password(self, user_id: str, password: str, *, now: datetime) -> None: ...
+    def set_password(self, user_id: str, password: str, *, now: datetime, answers: Invitation) -> bool:
+        """False if the link *answers* is not open any more."""
 
     def set_subject(self, user_id: str, subject: str, *, now: datetime) -> None: ...
 
@@ -179,9 +184,6 @@ class AccountTable(Protocol):
         """One that is open at *now*."""
 
     def invitations(self, tenant: str, now: datetime) -> list[Invitation]: ...
-
-    def use(self, tenant: str, digest: str, *, now: datetime) -> bool:
-        """False if somebody used it a moment ago."""
 
     def withdraw(self, tenant: str, digest: str, *, now: datetime) -> bool: ...
 

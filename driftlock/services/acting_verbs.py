@@ -42,7 +42,7 @@ _APP: Final = {
     "delete_run": Verb("analyze", "run.delete", "run", "run_id", waits=True),
     "wait_for_run": SEE,
     "look": Verb("analyze"),
-    "create_stream": Verb("streams", "stream.create", "stream", keeps=("kind",), waits=True),
+    "create_stream": Verb("streams", "stream.create", "stream", waits=True),
     "receive": Verb("send"),
     "ingest": Verb("send"),
     "advance": PROCESS,
@@ -126,7 +126,6 @@ _REFERENCE: Final = {
     "anchors.activate": Verb("anchors", "anchor.activate", "stream", "stream_id", waits=True),
     "anchors.retire": Verb("anchors", "anchor.retire", "stream", "stream_id", waits=True),
     **_of("drift", SEE, "points", "standing", "table"),
-    "stream_settings.create": Verb("streams", "stream.create", "stream", waits=True),
     "stream_settings.configure": Verb("streams", "stream.configure", "stream", "stream_id", waits=True),
     "stream_settings.succeed": Verb("streams", "stream.succeed", "stream", "stream_id", waits=True),
     "stream_settings.rename": Verb("streams", "stream.rename", "stream", "stream_id", waits=True),
@@ -200,7 +199,7 @@ _LOGS: Final = {
     "audit.tenants": PROCESS,
     "accesses.page": Verb("logs"),
     **_of("accesses", Verb("export"), "exported", "verified"),
-    **_of("accesses", PROCESS, "opened_by", "refused_to", "exported_by", "signed_in"),
+    **_of("accesses", PROCESS, "opened_by", "refused_to", "exported_by", "signed_in", "sign_in_refused"),
 }
 
 VERBS: Final[dict[str, Verb]] = {

@@ -1,16 +1,16 @@
 """The audit log: read, checked, handed out. It is written by :mod:`driftlock.storage.audit` with every change."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 
 from driftlock.services.acting import Record
 from driftlock.services.audit_chain import ChainCheck, checked
-from driftlock.services.audit_rows import AuditRow, as_plain
+from driftlock.services.audit_rows import AuditRow
 
 LONGEST_SEGMENT: Final = 1_000  # rows
-_BATCH: Final = 1_000  # rows
+_BATCH: Final = 5_000  # rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +42,11 @@ class AuditTable(Protocol):
     def page(self, tenant: str, wanted: Wanted, offset: int, limit: int) -> tuple[list[AuditRow], int]:
         """Newest first, and how many there are."""
 
-    def walk(self, tenant: str, first_seq: int, limit: int) -> list[AuditRow | int]:
-        """From a number on, in order; of a row that cannot be read its number alone."""
+    def walk(self, tenant: str, first_seq: int, limit: int) -> list[dict[str, Any] | int]:
+        """From a number on, in order, as they are hashed; of a row that cannot be read its number alone."""
+
+    def newest(self, tenant: str) -> int:
+        """Number of the newest row; 0: there is none."""
 
     def span(self, tenant: str, wanted: Wanted) -> tuple[int, int] | None:
         """Numbers of the first and the last of these rows."""
@@ -97,21 +100,28 @@ class Audit:
         rows, total = self._table.page(tenant, wanted, offset, limit)
         return AuditPage(rows=tuple(rows), total=total)
 
-    def check(self, tenant: str, *, head: str | None = None) -> ChainCheck:
+    def check(
+        self,
+        tenant: str,
+        *,
+        head: str | None = None,
+        progress: Callable[[int, int], None] = lambda read, of: None,
+    ) -> ChainCheck:
         """
         Recompute the chain from its first row.
 
         Args:
             head: Hash of a row that is known from before, by which rows cut
                 off at the end, and a chain written anew, are noticed.
+            progress: Told now and then how many rows were read, and of how many.
         """
-        return checked(self._walk(tenant), head)
+        return checked(self._walk(tenant, progress), head)
 
     def rows(self, tenant: str, first_seq: int, last_seq: int) -> list[dict[str, Any]]:
         """Rows as they are hashed, from one number to another, both included; at most 1,000."""
         last_seq = min(last_seq, first_seq + LONGEST_SEGMENT - 1)
         found = self._table.walk(tenant, first_seq, max(0, last_seq - first_seq + 1))
-        return [as_plain(row) for row in found if isinstance(row, AuditRow) and row.seq <= last_seq]
+        return [row for row in found if isinstance(row, dict) and row["seq"] <= last_seq]
 
     def segment(self, tenant: str, object_kind: str, object_id: str) -> list[dict[str, Any]]:
         """
@@ -128,15 +138,19 @@ class Audit:
 
     def export(self, tenant: str) -> Iterator[dict[str, Any]]:
         """All rows as they are hashed, oldest first."""
-        return (as_plain(row) for row in self._walk(tenant) if isinstance(row, AuditRow))
+        return (row for row in self._walk(tenant) if isinstance(row, dict))
 
     def tenants(self) -> list[str]:
         """Those that have a log."""
         return self._table.tenants()
 
-    def _walk(self, tenant: str) -> Iterator[AuditRow | int]:
-        first = 1
+    def _walk(
+        self, tenant: str, progress: Callable[[int, int], None] = lambda read, of: None
+    ) -> Iterator[dict[str, Any] | int]:
+        newest, first, read = self._table.newest(tenant), 1, 0
         while rows := self._table.walk(tenant, first, _BATCH):
             yield from rows
+            read += len(rows)
+            progress(read, max(read, newest))
             last = rows[-1]
-            first = (last if isinstance(last, int) else last.seq) + 1
+            first = (last if isinstance(last, int) else last["seq"]) + 1

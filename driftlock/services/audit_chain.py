@@ -1,10 +1,10 @@
 """Whether a chain of rows is as it was written, and if not, where it breaks first and how."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from driftlock.services.audit_rows import FIRST, AuditRow, as_plain, digest
+from driftlock.services.audit_rows import FIRST, digest
 
 _NEAR: Final = 1_000  # records among which one that was moved is looked for
 
@@ -21,25 +21,25 @@ class ChainCheck:
     sentence: str
 
 
-def checked(rows: Iterable[AuditRow | int], head: str | None) -> ChainCheck:
+def checked(rows: Iterable[Mapping[str, Any] | int], head: str | None) -> ChainCheck:
     """
     Follow *rows* from number 1.
 
     Args:
-        rows: In order; of one that cannot be read its number alone.
+        rows: In order, as they are hashed; of one that cannot be read its number alone.
         head: Hash that must be found on the way.
     """
     last, count, known = FIRST, 0, head in (None, FIRST)
     for row in rows:
         expected = count + 1
-        seq = row if isinstance(row, int) else row.seq
+        seq = row if isinstance(row, int) else row["seq"]
         if seq != expected:
             return _broken(count, last, expected, "missing", f"it is missing, the next one is number {seq}")
         if isinstance(row, int):
             return _broken(count, last, expected, "changed", "it cannot be read any more")
         if (found := _wrong(row, last)) is not None:
             return _broken(count, last, expected, *found)
-        last, count = row.hash, expected
+        last, count = row["hash"], expected
         known = known or last == head
     if not known:
         why = f"no record has the hash {str(head)[:12]}… that was given: records were cut off, or all were written anew"
@@ -53,15 +53,16 @@ def checked(rows: Iterable[AuditRow | int], head: str | None) -> ChainCheck:
     )
 
 
-def _wrong(row: AuditRow, last: str) -> tuple[str, str] | None:
+def _wrong(row: Mapping[str, Any], last: str) -> tuple[str, str] | None:
     try:
-        told = as_plain(row)
-        if digest(told) == row.hash:
+        if digest(row) == row["hash"]:
             return (
-                None if row.previous == last else ("inserted", "it was not written after the one before it")
+                None
+                if row["previous"] == last
+                else ("inserted", "it was not written after the one before it")
             )
-        for seq in range(max(1, row.seq - _NEAR), row.seq + _NEAR + 1):
-            if digest(told | {"seq": seq}) == row.hash:
+        for seq in range(max(1, row["seq"] - _NEAR), row["seq"] + _NEAR + 1):
+            if digest({**row, "seq": seq}) == row["hash"]:
                 return "moved", f"it was written as number {seq:,}"
     except (TypeError, ValueError, AttributeError):  # not even of the types that were written
         pass

@@ -27,6 +27,7 @@ DEEPEST: Final = 4
 # From here on binary JSON writes a number without its exponent, and it comes back as another one.
 _LARGE: Final = 10**15
 _LARGEST: Final = 2**63
+_CANONICAL: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +78,7 @@ def digest(row: Mapping[str, Any]) -> str:
     'be79e2e77e80a70c'
     """
     hashed = {name: value for name, value in row.items() if name != "hash"}
-    text = json.dumps(hashed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(hashed).encode()).hexdigest()
 
 
 def plain(values: Mapping[str, Any]) -> dict[str, Any]:

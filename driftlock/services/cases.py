@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, Literal, Protocol
 
+import numpy as np
+
 from driftlock.errors import NotFound
 from driftlock.ports import Clock
 from driftlock.services import acting
-from driftlock.services.cases_grouping import assigned, expected_meetings, groups, incidents, meetings
+from driftlock.services.cases_grouping import assigned, expected_meetings, incidents, meetings
+from driftlock.services.cases_held import HeldSpans
 from driftlock.services.cases_made import extended, new_case, said_of
 from driftlock.services.cases_store import (
     Case,
@@ -20,8 +23,7 @@ from driftlock.services.cases_store import (
     Grouped,
     InvalidCase,
     Member,
-    Reach,
-    Span,
+    Tally,
 )
 from driftlock.services.review_changes import aware, short
 from driftlock.services.review_store import REVIEW_STATES, ReviewState, ReviewStore
@@ -29,9 +31,8 @@ from driftlock.services.review_store import REVIEW_STATES, ReviewState, ReviewSt
 MOST: Final = 200  # cases listed
 LONGEST_COMMENT: Final = 2_000  # characters
 MOST_MEMBERS: Final = 500  # of a case, the strongest, are read
-_KEPT: Final = 4  # tenants whose flagged windows are kept at hand: 50,000 are 15 MB
 _COUNTED: Final = 64  # coincidences
-_Held = tuple[tuple[int, ...], list[Span], dict[str, Reach]]
+_Key = tuple[str, frozenset[tuple[str, Tally]], frozenset[str] | None]  # tenant, what is flagged, streams
 
 
 class _Store(CaseStore, ReviewStore, Protocol):
@@ -69,43 +70,38 @@ class Cases:
         self._table = store.cases
         self._reviews = store.reviews
         self._clock = clock
-        self._grouped: dict[str, tuple[int, ...]] = {}  # by tenant: what was there when it was grouped last
-        self._held: OrderedDict[str, _Held] = OrderedDict()
-        self._counted: OrderedDict[tuple[str, tuple[int, ...], frozenset[str] | None], Coincidence]
-        self._counted = OrderedDict()
+        self._held = HeldSpans(store.cases)
+        self._counted: OrderedDict[_Key, Coincidence] = OrderedDict()
         self._lock = threading.Lock()
 
     def group(self, tenant: str) -> int:
         """
         Put what was flagged since into cases; answers how many are new or were extended.
 
-        The same data give the same cases. What comes late extends them; no id ever changes.
+        The same data give the same cases. What comes late extends them; no id
+        ever changes. Read is what was flagged since, written what it changes:
+        a group that is as it was is not looked at again.
         """
-        stamp, spans, reaches = self._spans(tenant)
-        with self._lock:
-            if self._grouped.get(tenant) == stamp:
-                return 0
-        members = self._table.members(tenant)
-        kept = {case.id: case for case in self._table.cases(tenant, (), None, MOST * 1_000)}
+        looked = self._held.look(tenant, self._clock.now())
+        unsettled, seen_to = self._held.unsettled(tenant, looked)
+        if not unsettled:
+            self._held.settle(tenant, looked, seen_to)
+            return 0
+        members = self._table.members(tenant, looked.spans.names(np.concatenate(unsettled)))
+        kept = self._table.of_ids(tenant, set(members.values()))
         begins = {one.id: (one.first_us, one.id) for one in kept.values()}
         now, found = self._clock.now(), []
-        for group in groups(spans, reaches):
-            answer = assigned(group, members, begins)
+        for group in unsettled:
+            answer = assigned(looked.spans.rows(group), members, begins)
             if answer is None:
                 continue
             one, fresh = answer
             case = kept.get(one)
-            found.append(
-                Grouped(
-                    case=new_case(tenant, one, fresh, now) if case is None else extended(case, fresh, now),
-                    is_new=case is None,
-                    added=tuple(fresh),
-                )
-            )
-        if found:
-            self._table.save(tenant, found)
-        with self._lock:
-            self._grouped[tenant] = stamp
+            made = new_case(tenant, one, fresh, now) if case is None else extended(case, fresh, now)
+            kept[one] = made  # another group may touch it too
+            found.append(Grouped(case=made, is_new=case is None, added=tuple(fresh)))
+        if not found or self._table.save(tenant, found):
+            self._held.settle(tenant, looked, seen_to)
         return len(found)
 
     def cases(
@@ -155,24 +151,24 @@ class Cases:
 
     def coincidence(self, tenant: str, stream_ids: Collection[str] | None = None) -> Coincidence:
         """How often streams met beside how often chance alone would have it; without *stream_ids* all."""
-        stamp, spans, reaches = self._spans(tenant)
+        looked = self._held.look(tenant, self._clock.now())
         chosen = None if stream_ids is None else frozenset(stream_ids)
+        key = tenant, frozenset(looked.tallies.items()), chosen
         with self._lock:
-            known = self._counted.get((tenant, stamp, chosen))
+            known = self._counted.get(key)
         if known is not None:
             return known
-        if chosen is not None:
-            spans = [span for span in spans if span.stream_id in chosen]
+        spans = looked.spans if chosen is None else looked.spans.of_streams(chosen)
         found = Coincidence(
-            streams=len({span.stream_id for span in spans}),
-            incidents=sum(len(begins) for begins, _ in incidents(spans, reaches).values()),
-            met=meetings(spans, reaches),
-            expected=expected_meetings(spans, reaches),
-            first_us=min((span.first_us for span in spans), default=None),
-            last_us=max((span.last_us for span in spans), default=None),
+            streams=len(np.unique(spans.stream)),
+            incidents=sum(len(begins) for begins, _ in incidents(spans).values()),
+            met=meetings(spans),
+            expected=expected_meetings(spans),
+            first_us=int(spans.first_us.min()) if len(spans) else None,
+            last_us=int(spans.last_us.max()) if len(spans) else None,
         )
         with self._lock:
-            self._counted[tenant, stamp, chosen] = found
+            self._counted[key] = found
             while len(self._counted) > _COUNTED:
                 self._counted.popitem(last=False)
         return found
@@ -195,7 +191,7 @@ class Cases:
             raise InvalidCase(f"This case is {state} already.")
         more = {"reason": reason.strip()} if reason and reason.strip() else {}
         what = "reopened" if state == "open" else state
-        return self._change(case, replace(case, state=state), what, by, more, {"state": case.state})
+        return self._change(case, replace(case, state=state), what, by, more, "state")
 
     def assign(self, tenant: str, case_id: str, assignee: str | None, *, by: str) -> Case:
         """
@@ -207,8 +203,8 @@ class Cases:
         """
         short(by=by, assignee=assignee)
         case = self._known(tenant, case_id)
-        more, before = {"assignee": assignee}, {"assignee": case.assignee}
-        return self._change(case, replace(case, assignee=assignee), "assigned", by, more, before)
+        more = {"assignee": assignee}
+        return self._change(case, replace(case, assignee=assignee), "assigned", by, more, "assignee")
 
     def snooze(self, tenant: str, case_id: str, until: datetime, *, by: str) -> Case:
         """
@@ -225,7 +221,7 @@ class Cases:
             raise InvalidCase("The end has passed; choose a later one.")
         case = self._known(tenant, case_id)
         more = {"until": until.isoformat()}
-        return self._change(case, replace(case, snoozed_until=until), "snoozed", by, more, {})
+        return self._change(case, replace(case, snoozed_until=until), "snoozed", by, more, "snoozed_until")
 
     def comment(
         self, tenant: str, object_kind: Literal["case", "anomaly"], object_id: str, text: str, *, by: str
@@ -307,33 +303,17 @@ class Cases:
         what: str,
         by: str,
         more: Mapping[str, Any],
-        before: Mapping[str, Any],
+        field: Literal["state", "assignee", "snoozed_until"],
     ) -> Case:
         now = self._clock.now()
         entry = {"at": now.isoformat(), "what": what, "by": by, **more}
         changed = replace(changed, changed_at=now, timeline=[*case.timeline, entry])
         acting.note(
             object_id=case.id,
-            before=before,
-            after={name: value for name, value in entry.items() if name not in ("at", "by", "reason")},
+            before={field: getattr(case, field)},
+            after={field: getattr(changed, field)},
             reason=more.get("reason"),
         )
         if not self._table.change(changed, case):
             raise InvalidCase("Somebody changed this case meanwhile; look at it again.")
         return changed
-
-    def _spans(self, tenant: str) -> _Held:
-        """What there is to group, read again only when something was flagged or deleted."""
-        now = self._clock.now()
-        stamp = self._table.stamp(tenant, now)
-        with self._lock:
-            held = self._held.get(tenant)
-        if held is None or held[0] != stamp:
-            reaches = {reach.stream_id: reach for reach in self._table.reaches(tenant, now)}
-            held = stamp, self._table.spans(tenant, reaches), reaches
-        with self._lock:
-            self._held[tenant] = held
-            self._held.move_to_end(tenant)
-            while len(self._held) > _KEPT:
-                self._held.popitem(last=False)
-        return held

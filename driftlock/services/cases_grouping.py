@@ -14,7 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from driftlock.services.cases_store import Reach, Span
+from driftlock.services.cases_spans import Spans
+from driftlock.services.cases_store import Span
 from driftlock_core.windows import Ints
 
 # Many streams that are flagged now and then connect hours that have nothing to do with each other.
@@ -31,25 +32,24 @@ def case_id(anomaly_id: str) -> str:
     return hashlib.blake2b(f"case {anomaly_id}".encode(), digest_size=16).hexdigest()
 
 
-def groups(spans: Sequence[Span], reaches: Mapping[str, Reach], most: int = MOST_LENGTHS) -> list[list[Span]]:
+def groups(spans: Spans, most: int = MOST_LENGTHS) -> list[Ints]:
     """
-    Spans that belong together, in order of time, whatever their streams; every span is in one group.
+    Rows of spans that belong together, in order of time, whatever their streams; every span is in one group.
 
     Args:
         most: Usual lengths, of the longest windows in it, after which a group ends and another begins.
     """
-    order = sorted(spans, key=lambda one: (_start(one, reaches), one.stream_id, one.anomaly_id))
-    found: list[list[Span]] = []
+    order = spans.order()
+    begins: list[int] = []  # places in the order
     begun = until = longest = 0
-    for span in order:
-        start, stop = _start(span, reaches), _stop(span, reaches)
-        if not found or start > until or start - begun > most * longest:
-            found.append([])
+    columns = (spans.start[order], spans.stop[order], spans.length[order])
+    for at, (start, stop, length) in enumerate(zip(*(one.tolist() for one in columns), strict=True)):
+        if not at or start > until or start - begun > most * longest:
+            begins.append(at)
             begun, until, longest = start, stop, 0
-        found[-1].append(span)
         until = max(until, stop)
-        longest = max(longest, reaches[span.stream_id].length_us, span.last_us - span.first_us)
-    return found
+        longest = max(longest, length)
+    return np.split(order, begins[1:]) if begins else []
 
 
 def assigned(
@@ -79,20 +79,20 @@ def assigned(
     return case_id(first.anomaly_id), fresh
 
 
-def meetings(spans: Sequence[Span], reaches: Mapping[str, Reach]) -> int:
+def meetings(spans: Spans) -> int:
     """Pairs of incidents of two streams that belong together; overlapping windows of one stream are one incident."""
-    merged = incidents(spans, reaches)
-    count = 0
-    for one, other in combinations(sorted(merged), 2):
-        (starts, stops), (begins, ends) = merged[one], merged[other]
-        # Incidents of one stream lie apart: those that begin in time, without those that have ended before.
-        begun = np.searchsorted(begins, stops, side="right")
-        over = np.searchsorted(ends, starts, side="left")
-        count += int((begun - over).sum())
-    return count
+    ends = list(incidents(spans).values())
+    if not ends:
+        return 0
+    starts, stops = (np.concatenate(some) for some in zip(*ends, strict=True))
+    # Of all incidents those that begin in time, without those that have ended before. Those of one stream lie
+    # apart, so that of its own stream each meets itself alone; and each pair is counted from both sides.
+    begun = np.searchsorted(np.sort(starts), stops, side="right")
+    over = np.searchsorted(np.sort(stops), starts, side="left")
+    return int((begun - over - 1).sum()) // 2
 
 
-def expected_meetings(spans: Sequence[Span], reaches: Mapping[str, Reach]) -> float:
+def expected_meetings(spans: Spans) -> float:
     """
     Such pairs if the streams flagged as often as they do, each at times of its own.
 
@@ -104,43 +104,36 @@ def expected_meetings(spans: Sequence[Span], reaches: Mapping[str, Reach]) -> fl
 
     summed over all pairs of streams. Each term is at most n · m.
     """
-    merged = incidents(spans, reaches)
+    merged = incidents(spans)
+    lasted = {
+        name: np.concatenate(([0], np.cumsum(stops - starts))) for name, (starts, stops) in merged.items()
+    }
     total = 0.0
-    for one, other in combinations(sorted(merged), 2):
-        first = max(reaches[one].first_us, reaches[other].first_us)
-        last = min(reaches[one].last_us, reaches[other].last_us)
+    for pair in combinations(sorted(merged), 2):
+        one, other = (spans.reaches[name] for name in pair)
+        first, last = max(one.first_us, other.first_us), min(one.last_us, other.last_us)
         if last <= first:
             continue
-        (n, mine), (m, theirs) = (_inside(merged[name], first, last) for name in (one, other))
+        (n, mine), (m, theirs) = (_inside(merged[name][0], lasted[name], first, last) for name in pair)
         total += n * m * min(1.0, (mine + theirs) / (last - first))
     return total
 
 
-def incidents(spans: Sequence[Span], reaches: Mapping[str, Reach]) -> dict[str, tuple[Ints, Ints]]:
-    """Of each stream where its widened spans, joined where they overlap, begin and end; microseconds, rising."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    for span in sorted(spans, key=lambda one: (_start(one, reaches), one.anomaly_id)):
-        start, stop = _start(span, reaches), _stop(span, reaches)
-        mine = found.setdefault(span.stream_id, [])
-        if mine and start <= mine[-1][1]:
-            mine[-1] = mine[-1][0], max(mine[-1][1], stop)
-        else:
-            mine.append((start, stop))
-    columns = {name: np.array(mine, dtype=np.int64).T for name, mine in found.items()}
-    return {name: (ends[0], ends[1]) for name, ends in columns.items()}
+def incidents(spans: Spans) -> dict[int, tuple[Ints, Ints]]:
+    """By place of the stream, where its widened spans, joined where they overlap, begin and end; both rising."""
+    order = spans.order()
+    stream, starts, stops = spans.stream[order], spans.start[order], spans.stop[order]
+    found = {}
+    for name in np.unique(stream).tolist():
+        mine = stream == name
+        start, reached = starts[mine], np.maximum.accumulate(stops[mine])
+        begins = np.flatnonzero(np.concatenate(([True], start[1:] > reached[:-1])))
+        found[name] = start[begins], reached[np.concatenate((begins[1:], [len(start)])) - 1]
+    return found
 
 
-def _start(span: Span, reaches: Mapping[str, Reach]) -> int:
-    return span.first_us - reaches[span.stream_id].length_us // 2
-
-
-def _stop(span: Span, reaches: Mapping[str, Reach]) -> int:
-    return span.last_us + reaches[span.stream_id].length_us // 2
-
-
-def _inside(ends: tuple[Ints, Ints], first: int, last: int) -> tuple[int, float]:
+def _inside(starts: Ints, lasted: Ints, first: int, last: int) -> tuple[int, float]:
     """How many incidents begin inside a time, and how long they last on average."""
-    starts, stops = ends
-    inside = (starts >= first) & (starts <= last)
-    many = int(np.count_nonzero(inside))
-    return many, float((stops[inside] - starts[inside]).mean()) if many else 0.0
+    low, high = np.searchsorted(starts, first, side="left"), np.searchsorted(starts, last, side="right")
+    many = int(high - low)
+    return many, float(lasted[high] - lasted[low]) / many if many else 0.0

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from driftlock.errors import ApplicationError
 from driftlock.services.review_store import ReviewState
 from driftlock_core.severity import Severity
@@ -24,12 +27,39 @@ class Span:
     first_us: int
     last_us: int
     severity: Severity
-    bits: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Flagged:
+    """What was flagged in one stream, one row each: its windows in their order, then its alerts."""
+
+    anomaly_id: npt.NDArray[np.bytes_]
+    first_us: npt.NDArray[np.int64]
+    last_us: npt.NDArray[np.int64]
+    severity: npt.NDArray[np.int8]  # low, medium, high
+    placed: npt.NDArray[np.bool_]  # whether it has its place in time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How much was flagged in one stream."""
+
+    windows: int
+    last_window: int  # -1: none
+    alerts: int
+    last_alert_us: int  # 0: none
+
+
+Tallies = Mapping[str, Tally]  # by stream
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """How long a stream's windows usually last, and since when and until when it was judged."""
+    """
+    How long a stream's windows usually last, and since when and until when it was judged.
+
+    A number has no length of its own: of series the alerts stand for the windows.
+    """
 
     stream_id: str
     stream_name: str
@@ -96,25 +126,28 @@ class Grouped:
 class CaseTable(Protocol):
     """Cases, their members and what is written beside them; runs past their time at *now* are not there."""
 
-    def stamp(self, tenant: str, now: datetime) -> tuple[int, ...]:
-        """Changes whenever something is flagged, deleted, or past its time at *now*."""
+    def tallies(self, tenant: str, now: datetime) -> Tallies:
+        """Of each stream; they change whenever something is flagged, deleted, or past its time at *now*."""
 
     def reaches(self, tenant: str, now: datetime) -> list[Reach]:
         """
-        Of all streams in which something was flagged.
+        Of all streams in which something was flagged; of series without length and times.
 
         Left out are plays of scenarios, streams of files whose events name no
         time, and a file that is there twice is one.
         """
 
-    def spans(self, tenant: str, reaches: Mapping[str, Reach]) -> list[Span]:
-        """Flagged windows and alerts of those streams."""
+    def flagged(self, tenant: str, ranges: Mapping[str, tuple[int, int]]) -> dict[str, Flagged]:
+        """Of each of those streams, the flagged windows behind one and up to another; behind -1 also the alerts."""
 
-    def members(self, tenant: str) -> dict[str, str]:
-        """Case by anomaly."""
+    def members(self, tenant: str, anomaly_ids: Collection[str]) -> dict[str, str]:
+        """Case by anomaly, of those that are in one."""
 
-    def save(self, tenant: str, grouped: Collection[Grouped]) -> None:
-        """Keep new cases and new members in one transaction; what another process kept meanwhile stays."""
+    def save(self, tenant: str, grouped: Collection[Grouped]) -> bool:
+        """Keep new cases and new members in one transaction; False if another process kept some meanwhile."""
+
+    def of_ids(self, tenant: str, case_ids: Collection[str]) -> dict[str, Case]:
+        """Cases by id."""
 
     def cases(
         self, tenant: str, states: Collection[ReviewState], stream_id: str | None, limit: int

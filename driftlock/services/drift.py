@@ -9,6 +9,7 @@ from driftlock.errors import NotFound
 from driftlock.model import Anchor, DriftPoint, Stream
 from driftlock.ports import Clock
 from driftlock.services.anchors_store import AnchorStore
+from driftlock.services.drift_points import needed
 from driftlock.services.drift_rules import BACK, DriftRule, DriftStanding, calm_standing, standing
 from driftlock.services.overview_rows import StreamState
 from driftlock.services.overview_store import OverviewStore
@@ -69,14 +70,15 @@ class DriftQueries:
         )
         if active is None:
             return None
-        return standing(self.points(tenant, stream_id, active.id), DriftRule.of(stream.settings))
+        points = needed(self._store.anchors, tenant, stream_id, active.id)
+        return standing(points, DriftRule.of(stream.settings))
 
     def table(self, tenant: str) -> list[DriftRow]:
         """
         One row a stream, newest data first.
 
-        All points of a stream are read only until its anchor has settled, and
-        while its newest ones lie outside.
+        Of a stream whose anchor has settled and whose newest points lie inside
+        no others are read.
         """
         now = self._clock.now()
         anchors = self._store.anchors.active(tenant)
@@ -118,7 +120,7 @@ class DriftQueries:
         calm = len(newest) == BACK and not any(point.outside for point in newest)
         if calm and anchor.id in self._settled:
             return calm_standing(SETTLING, newest[-1])
-        found = standing(self.points(stream.tenant, stream.id, anchor.id), rule)
+        found = standing(needed(self._store.anchors, stream.tenant, stream.id, anchor.id), rule)
         if found.known == SETTLING:
             self._settled.add(anchor.id)
         return found

@@ -10,6 +10,7 @@ from driftlock.errors import NotFound
 from driftlock.model import Anchor, DriftPoint
 from driftlock.ports import Clock, NewAnchor, Step, Store, StoredEvent
 from driftlock.services import acting
+from driftlock.services.drift_points import needed
 from driftlock.services.drift_rules import DriftRule, standing
 from driftlock_core.anchors import Blocks, block_of, blocks, packed, unpacked
 from driftlock_core.anchors_drift import drift, settled
@@ -47,7 +48,7 @@ class DriftWatch:
         self._any = False  # whether there is an anchor, be it retired
         self._active: Anchor | None = None
         self._frozen: Blocks | None = None
-        self._points: list[DriftPoint] = []
+        self._points: list[DriftPoint] = []  # of the active anchor, as far as they matter
         self._rule = DriftRule()
         self._fed = True  # from outside; else the times of arrival mean nothing
         self._last_us: int | None = None
@@ -89,7 +90,7 @@ class DriftWatch:
         self._any = bool(found)
         self._active = next((one for one in found if one.state == "active"), None)
         if self._active is not None:
-            self._points = self._store.anchors.points(*self._of, self._active.id)
+            self._points = needed(self._store.anchors, *self._of, self._active.id)
             self._last_us = self._points[-1].seen_us if self._points else None
         self._known = True
 

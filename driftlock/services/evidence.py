@@ -1,7 +1,7 @@
 """Evidence bundles of what a tenant has: what is stored, gathered and put together."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -85,7 +85,7 @@ class EvidenceBundles:
         policy: Policy = "masked",
         timeline: Sequence[Mapping[str, Any]] = (),
         audit: Sequence[Mapping[str, Any]] = (),
-        report: bytes | None = None,
+        report: Callable[[str], bytes] | None = None,
         sign: bool = True,
     ) -> Bundle:
         """
@@ -95,7 +95,8 @@ class EvidenceBundles:
             timeline: What happened to it: plain values with ``at`` (ISO, UTC), ``what`` and ``by``. When it was
                 detected is added where it is missing.
             audit: Neighbouring rows of the audit log, as they were hashed.
-            report: The bytes of report.html.
+            report: Draws report.html, given the sentence on what the bundle proves; called once, so that the
+                events are gathered once for both.
             sign: Whether the active key signs; without a key nobody does, and the bundle says so.
 
         Raises:
@@ -109,6 +110,7 @@ class EvidenceBundles:
                 "The events of this anomaly were removed, so nobody can recompute it. Choose digests: that bundle "
                 "holds the recorded numbers and says what it lacks."
             )
+        statement = consequence(policy, series=found.series, gone=found.gone)
         told = list(timeline)
         if not any(entry.get("what") == _DETECTED for entry in told):
             # Nobody keeps when a window was judged; its last event is the earliest moment it could be.
@@ -118,11 +120,11 @@ class EvidenceBundles:
             found.files,
             policy=policy,
             recomputable=recomputable(policy, gone=found.gone),
-            statement=consequence(policy, series=found.series, gone=found.gone),
+            statement=statement,
             environment=environment(found.made_with, found.compressor),
             timeline=told,
             audit=audit,
-            report=report,
+            report=None if report is None else report(statement),
             signer=self._ring.active() if sign else None,
         )
 

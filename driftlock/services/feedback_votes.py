@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, Literal, get_args
 
 from driftlock.model import Label
@@ -40,7 +40,9 @@ class Cast:
 
 def cast(desk: Desk, targets: Sequence[Target], said: Said, *, now: datetime, by: str) -> Cast:
     """A vote of *by* on each of *targets*; one that says the same stands as it is."""
-    mine = {vote.anomaly_id: vote for vote in desk.votes([one.id for one in targets]) if vote.by == by}
+    standing = desk.votes([one.id for one in targets])
+    mine = {vote.anomaly_id: vote for vote in standing if vote.by == by}
+    now = behind(standing, now)
     added, withdrawn = [], []
     for target in targets:
         before = mine.get(target.id)
@@ -54,11 +56,18 @@ def cast(desk: Desk, targets: Sequence[Target], said: Said, *, now: datetime, by
 
 def cast_on_window(desk: Desk, stream_id: str, window: int, said: Said, *, now: datetime, by: str) -> Cast:
     """The same about a window that was not flagged."""
-    before = next((vote for vote in desk.window_votes(stream_id, window) if vote.by == by), None)
+    standing = desk.window_votes(stream_id, window)
+    before = next((vote for vote in standing if vote.by == by), None)
+    now = behind(standing, now)
     if before is not None and _same(before, said):
         return Cast(added=(), withdrawn=(), anomalies=frozenset())
     vote = _vote(stream_id, None, window, said, before, now=now, by=by)
     return _keep(desk, [vote], [before.id] if before else [], now)
+
+
+def behind(standing: Sequence[Vote], now: datetime) -> datetime:
+    """*now*, or just behind the newest vote: the last word is told by its time, whatever clocks do."""
+    return max([now, *(vote.at + timedelta(microseconds=1) for vote in standing)])
 
 
 def take_back(

@@ -47,10 +47,27 @@ class Counts:
         What and how many.
 
         >>> Counts(by_table={"events": 1200, "anomalies": 1, "jobs": 0}).sentence
-        '1,200 events, 1 anomalies'
+        '1,200 events, 1 anomaly'
         """
-        named = (f"{count:,} {table.replace('_', ' ')}" for table, count in self.by_table.items() if count)
+        named = (f"{count:,} {_called(table, count)}" for table, count in self.by_table.items() if count)
         return ", ".join(named) or "nothing"
+
+
+def _called(table: str, count: int) -> str:
+    """
+    Its rows in words.
+
+    >>> _called("series_anomalies", 1), _called("accesses", 1), _called("desk_changes", 1), _called("audit_log", 1)
+    ('series anomaly', 'access', 'desk change', 'audit log row')
+    >>> _called("audit_log", 2), _called("demo_data", 2)
+    ('audit log rows', 'demo data rows')
+    """
+    name = table.replace("_", " ")
+    if not name.endswith("s"):
+        return f"{name} row{'s' * (count != 1)}"
+    if count != 1:
+        return name
+    return f"{name[:-3]}y" if name.endswith("ies") else name[:-2] if name.endswith("sses") else name[:-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,7 +58,9 @@ SPANS: Final[dict[Span, timedelta | None]] = {
     "all": None,
 }
 SPARKS: Final = 24  # buckets of the small chart
-TIMELINE_POINTS: Final = 2_000
+TIMELINE_POINTS: Final = (
+    900  # three to a stretch of three pixels; a browser takes a millisecond for each mark
+)
 
 
 class InvalidRange(ApplicationError):
@@ -168,7 +170,7 @@ class Overview:
         Scores of one stream of the scope within its range.
 
         Above *most_points* windows, the lowest and the highest of each bucket of
-        windows and the flagged ones are kept; ``extra["stands_for"]`` says how many windows
+        windows and its highest flagged one are kept; ``extra["stands_for"]`` says how many windows
         one row may stand for. None: nothing was tested there, or the stream is judged as numbers.
         """
         if stream_id not in scope.stream_ids:

@@ -1,7 +1,7 @@
 """Other limits that labels speak for: proposed, decided, measured. Docs: docs/measures/auto-tune.md."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -94,8 +94,8 @@ class Proposals:
         Raises:
             NotFound: The tenant has no such stream.
             CannotTune: It is judged as series.
-            CannotPropose: Labels are missing or one-sided, proposals are snoozed, or no limits within the
-                bounds are better.
+            CannotPropose: Labels are missing or one-sided, proposals are snoozed, no limits within the
+                bounds are better, or just these were rejected lately.
         """
         ready = self.ready(tenant, stream_id)
         if ready.why_not:
@@ -103,6 +103,8 @@ class Proposals:
         history = self._tuning.history(tenant, stream_id)
         labelled = self._places(tenant, stream_id, history)
         candidate = self._better(history, labelled)
+        kept = self._table.of_stream(tenant, stream_id, _MOST)
+        self._refuse_rejected(kept, plain(history.rule), plain(candidate))
         proposal = Proposal(
             tenant=tenant,
             id=secrets.token_hex(8),
@@ -111,7 +113,7 @@ class Proposals:
             current=plain(history.rule),
             candidate=plain(candidate),
             figures=of_candidate(history, labelled, candidate),
-            at=self._clock.now(),
+            at=_behind(kept, self._clock.now()),
         )
         acting.note(object_id=proposal.id, before=proposal.current, after=proposal.candidate)
         self._table.add(proposal)
@@ -272,6 +274,22 @@ class Proposals:
             )
         return candidate
 
+    def _refuse_rejected(
+        self, kept: Sequence[Proposal], current: Mapping[str, float], candidate: Mapping[str, float]
+    ) -> None:
+        """The same limits that somebody said no to are left alone for a while."""
+        now = self._clock.now()
+        for one in kept:
+            if one.state != "rejected" or one.decided_at is None:
+                continue
+            if (one.current, one.candidate) == (current, candidate) and (
+                until := one.decided_at + COOL_DOWN
+            ) > now:
+                raise CannotPropose(
+                    f"The labels speak for {said(one)}, which was rejected less than an hour ago; it can be proposed "
+                    f"again from {until:%Y-%m-%d %H:%M:%S} UTC on, or other limits once more labels speak for them."
+                )
+
     def _places(self, tenant: str, stream_id: str, history: History) -> list[Place]:
         since = self._clock.now() - timedelta(days=RECENT_DAYS)
         votes = self._store.votes.of_stream(tenant, stream_id, since)
@@ -319,6 +337,11 @@ class Proposals:
 
     def _there(self, tenant: str, stream_id: str) -> bool:
         return self._feedback.has_stream(tenant, stream_id)
+
+
+def _behind(kept: Sequence[Proposal], now: datetime) -> datetime:
+    """*now*, or just behind the newest proposal: which is the latest is told by its time, whatever clocks do."""
+    return max(now, kept[0].at + timedelta(microseconds=1)) if kept else now
 
 
 def said(proposal: Proposal) -> str:

@@ -91,7 +91,7 @@ def _of_history(history: History, rule: Rule) -> dict[str, Any]:
         "flagged": found.flagged,
         "incidents": found.incidents,
         "per_day": found.alarms_per_day,
-        "per_1000": found.flagged_per_1000,
+        "per_1000": found.alarms_per_1000,
         "expected": found.expected,
         "expected_per_day": found.expected_per_day,
         "expected_per_1000": found.expected_per_1000,

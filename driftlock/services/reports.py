@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from driftlock.errors import NotFound
 from driftlock.evidence import (
+    Bundle,
     Policy,
     Verification,
     ask_time_authority,
@@ -27,18 +28,19 @@ from driftlock.reports.period import summary_of
 from driftlock.services import acting
 from driftlock.services.cases import Cases
 from driftlock.services.evidence import EvidenceBundles
+from driftlock.services.reports_case import case_bundle
 from driftlock.services.reports_grounds import ReportGrounds
-from driftlock.services.reports_rows import Form, InvalidReport, ReportRow, ReportStore, Template
+from driftlock.services.reports_rows import (
+    Form,
+    InvalidReport,
+    ReportRow,
+    ReportStore,
+    Template,
+    scope_of,
+)
 
 # Longer than the verdicts of most plans: a proof outlives what it proves. Held ones stay.
 KEPT: Final = timedelta(days=400)
-_FORMS: Final[Mapping[Template, tuple[Form, ...]]] = {
-    "evidence": ("zip",),
-    "period": ("html", "pdf"),
-    "dora": ("html", "pdf"),
-    "nis2": ("html", "pdf"),
-    "ai_log": ("html", "pdf"),
-}
 
 
 class Reports:
@@ -101,11 +103,11 @@ class Reports:
             EvidenceGone: The policy wants events that were removed.
             TimeTokenError: The time authority did not answer as it should.
         """
-        scope = _scope(template, form, anomaly_id, case_id, since, until)
+        scope = scope_of(template, form, anomaly_id, case_id, since, until)
         now = self._clock.now()
-        if template == "evidence" and anomaly_id is not None:
-            content = self._bundle(tenant, anomaly_id, policy, token=token)
-            name = f"driftlock-evidence-{anomaly_id}-{policy}.zip"
+        if template == "evidence":
+            bundle = self._bundle(tenant, anomaly_id, case_id, policy)
+            content, name = self._timed(bundle.data) if token else bundle.data, bundle.name
         else:
             document = self._document(tenant, template, scope, policy)
             content = as_pdf(document) if form == "pdf" else as_html(document)
@@ -218,69 +220,49 @@ class Reports:
         found = self._evidence.contents(tenant, anomaly_id, policy)
         return found.statement, found.files
 
-    def _bundle(self, tenant: str, anomaly_id: str, policy: Policy, *, token: bool) -> bytes:
-        told = self._cases.timeline(tenant, anomaly_id)
-        statement = self._evidence.contents(tenant, anomaly_id, policy).statement
-        page = report(
-            self._grounds.seen(tenant, anomaly_id),
-            policy=policy,
-            statement=statement,
-            timeline=self._grounds.told(told),
+    def _bundle(self, tenant: str, anomaly_id: str | None, case_id: str | None, policy: Policy) -> Bundle:
+        if anomaly_id is not None:
+            return self._of_anomaly(tenant, anomaly_id, policy)
+        return case_bundle(
+            tenant,
+            str(case_id),
+            policy,
+            cases=self._cases,
+            grounds=self._grounds,
+            ring=self._ring,
+            alone=lambda one, how: self._of_anomaly(tenant, one, how),
         )
-        bundle = self._evidence.build(
+
+    def _of_anomaly(self, tenant: str, anomaly_id: str, policy: Policy) -> Bundle:
+        told = self._cases.timeline(tenant, anomaly_id)
+
+        def page(statement: str) -> bytes:
+            seen, entries = self._grounds.seen(tenant, anomaly_id), self._grounds.told(told)
+            return as_html(report(seen, policy=policy, statement=statement, timeline=entries))
+
+        return self._evidence.build(
             tenant,
             anomaly_id,
             policy=policy,
             timeline=told,
             audit=self._grounds.audit_of(tenant, anomaly_id),
-            report=as_html(page),
+            report=page,
         )
-        if not token:
-            return bundle.data
+
+    def _timed(self, data: bytes) -> bytes:
         if not self._authority:
             raise InvalidReport("No time authority is set: DRIFTLOCK_TIME_AUTHORITY_URL.")
-        return bundle_bytes_with_token(bundle.data, ask_time_authority(self._authority, bundle.data))
+        return bundle_bytes_with_token(data, ask_time_authority(self._authority, data))
 
     def _document(
         self, tenant: str, template: Template, scope: Mapping[str, Any], policy: Policy
     ) -> Document:
         if template == "period":
             return summary_of(self._grounds.period(tenant, _moment(scope["from"]), _moment(scope["to"])))
-        if template == "evidence":
-            raise InvalidReport("An evidence bundle is about one anomaly.")
+        assert template != "evidence"
         grounds = self._grounds.of(tenant, scope, kinds=("llm",) if template == "ai_log" else ())
         return annex(template, grounds, quoted=policy != "digests")
 
 
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
-
-
-def _scope(
-    template: Template,
-    form: Form,
-    anomaly_id: str | None,
-    case_id: str | None,
-    since: datetime | None,
-    until: datetime | None,
-) -> dict[str, Any]:
-    if form not in _FORMS[template]:
-        raise InvalidReport(f"This report comes as {' or '.join(_FORMS[template])}.")
-    given = [anomaly_id is not None, case_id is not None, since is not None and until is not None]
-    if sum(given) != 1:
-        raise InvalidReport("A report is about one anomaly, one case, or a time from and to.")
-    if template == "evidence" and anomaly_id is None:
-        raise InvalidReport("An evidence bundle is about one anomaly; choose one.")
-    if anomaly_id is not None:
-        if template == "period":
-            raise InvalidReport("A period summary is about a time; choose from and to.")
-        return {"anomaly": anomaly_id}
-    if case_id is not None:
-        if template == "period":
-            raise InvalidReport("A period summary is about a time; choose from and to.")
-        return {"case": case_id}
-    assert since is not None
-    assert until is not None
-    if since.tzinfo is None or until.tzinfo is None or until < since:
-        raise InvalidReport("The range ends before it begins, or has no time zone.")
-    return {"from": since.isoformat(), "to": until.isoformat()}

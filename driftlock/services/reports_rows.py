@@ -10,6 +10,13 @@ from driftlock.errors import ApplicationError
 Template = Literal["evidence", "period", "dora", "nis2", "ai_log"]
 TEMPLATES: Final[tuple[Template, ...]] = get_args(Template)
 Form = Literal["zip", "html", "pdf"]
+_FORMS: Final[Mapping[Template, tuple[Form, ...]]] = {
+    "evidence": ("zip",),
+    "period": ("html", "pdf"),
+    "dora": ("html", "pdf"),
+    "nis2": ("html", "pdf"),
+    "ai_log": ("html", "pdf"),
+}
 
 
 class InvalidReport(ApplicationError):
@@ -60,3 +67,39 @@ class ReportStore(Protocol):
 
     @property
     def bundles(self) -> ReportTable: ...
+
+
+def scope_of(
+    template: Template,
+    form: Form,
+    anomaly_id: str | None,
+    case_id: str | None,
+    since: datetime | None,
+    until: datetime | None,
+) -> dict[str, Any]:
+    """
+    What a report is about, as it is kept with it.
+
+    Raises:
+        InvalidReport: Template, form and what it is about do not go together.
+    """
+    if form not in _FORMS[template]:
+        raise InvalidReport(f"This report comes as {' or '.join(_FORMS[template])}.")
+    given = [anomaly_id is not None, case_id is not None, since is not None and until is not None]
+    if sum(given) != 1:
+        raise InvalidReport("A report is about one anomaly, one case, or a time from and to.")
+    if template == "evidence" and anomaly_id is None and case_id is None:
+        raise InvalidReport("An evidence bundle is about one anomaly or one case; choose one.")
+    if anomaly_id is not None:
+        if template == "period":
+            raise InvalidReport("A period summary is about a time; choose from and to.")
+        return {"anomaly": anomaly_id}
+    if case_id is not None:
+        if template == "period":
+            raise InvalidReport("A period summary is about a time; choose from and to.")
+        return {"case": case_id}
+    assert since is not None
+    assert until is not None
+    if since.tzinfo is None or until.tzinfo is None or until < since:
+        raise InvalidReport("The range ends before it begins, or has no time zone.")
+    return {"from": since.isoformat(), "to": until.isoformat()}

@@ -9,10 +9,12 @@ from driftlock.errors import MalformedPayload, NotFound
 from driftlock.model import Kind, Run, Source
 from driftlock.ports import Clock, Removed, Spool, Store
 from driftlock.services.acting import by_system
+from driftlock.services.tenants import VISIT
 from driftlock.settings import Settings
 from driftlock_core.profiles import Profile
 
 WAITING: Final = "waiting"
+VISITORS_BYTES: Final = 1_000_000_000  # of all visitors' files that wait for their analysis
 
 
 def too_large(limit_bytes: int) -> MalformedPayload:
@@ -61,10 +63,12 @@ def start(
         Id of the run, which a worker takes up next.
 
     Raises:
-        MalformedPayload: The source is larger than the settings allow.
+        MalformedPayload: The source is larger than the settings allow, or visitors' files fill their share.
     """
     if size_bytes is not None and size_bytes > settings.max_upload_bytes:
         raise too_large(settings.max_upload_bytes)
+    if source in ("upload", "paste") and tenant.startswith(VISIT):
+        _check_visitors(store, size_bytes or settings.max_upload_bytes)
     of_its_own = run_id is None
     run_id = run_id or secrets.token_hex(8)
     with open_source() as opened:
@@ -105,6 +109,17 @@ def start(
             spool.remove(run_id)
         raise
     return run_id
+
+
+def _check_visitors(store: Store, size_bytes: int) -> None:
+    """People without an account fill a share of the disk, and no more."""
+    waiting = store.runs.waiting_bytes(VISIT)
+    if waiting + size_bytes > VISITORS_BYTES:
+        raise MalformedPayload(
+            f"{waiting / 1e6:,.0f} MB of files of visitors wait for their analysis already, at most "
+            f"{VISITORS_BYTES / 1e6:,.0f} MB do, and this one has {size_bytes / 1e6:,.0f} MB. Try again when some are "
+            "done, send a smaller part, or sign in."
+        )
 
 
 def cancel(store: Store, spool: Spool, clock: Clock, tenant: str, run_id: str) -> None:

@@ -41,6 +41,21 @@ class SettingsStore(Store, Protocol):
     def streams(self) -> SettingsTable: ...
 
 
+def create(store: Store, clock: Clock, tenant: str, *, name: str, kind: Kind, profile: Profile) -> str:
+    """
+    Make a stream of its own, empty, without a run and without an end; answers its id.
+
+    Raises:
+        CannotSet: The name or the kind does not do.
+    """
+    if kind not in KINDS:
+        raise CannotSet(f"There is no kind “{kind}”; there are {', '.join(KINDS)}.")
+    stream = blank_stream(tenant, name=_name(name), kind=kind, profile=profile, created_at=clock.now())
+    acting.note(object_id=stream.id, after={"kind": kind, "window": profile.window})
+    store.streams.add(stream)
+    return stream.id
+
+
 class StreamSettings:
     """
     Every verb about one stream's settings; the tenant comes first.
@@ -51,22 +66,6 @@ class StreamSettings:
     def __init__(self, store: SettingsStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-
-    def create(self, tenant: str, *, name: str, kind: Kind, profile: Profile, by: str) -> Stream:
-        """
-        A stream of its own, empty, ready to be sent events.
-
-        Raises:
-            CannotSet: The name or the kind does not do.
-        """
-        if kind not in KINDS:
-            raise CannotSet(f"There is no kind “{kind}”; there are {', '.join(KINDS)}.")
-        stream = blank_stream(
-            tenant, name=_name(name), kind=kind, profile=profile, created_at=self._clock.now()
-        )
-        acting.note(object_id=stream.id, after={"kind": kind, "window": profile.window})
-        self._store.streams.add(stream)
-        return stream
 
     def rename(self, tenant: str, stream_id: str, *, name: str, by: str) -> Stream:
         """

@@ -9,20 +9,22 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from driftlock.model import ScoreColumns, Stream
+from driftlock.model import ScoreColumns
 from driftlock.ports import Clock
-from driftlock.services import tuning_apply, tuning_budget, tuning_figures, tuning_limits
+from driftlock.services import tuning_apply, tuning_budget, tuning_changed, tuning_figures, tuning_limits
 from driftlock.services.complete import WIDE
-from driftlock.services.retention import FIRST_SIZES
-from driftlock.services.tuning_budget import BudgetAnswer
+from driftlock.services.tuning_alarms import Alarms
+from driftlock.services.tuning_budget import BudgetAnswer, Curve
+from driftlock.services.tuning_changed import Changed
 from driftlock.services.tuning_changes import CannotTune, ProfileChange, TuningStore
-from driftlock.services.tuning_figures import Changed, Curve, Figures, WindowMap
+from driftlock.services.tuning_counts import Limit
+from driftlock.services.tuning_figures import Figures, WindowMap
 from driftlock.services.tuning_history import History, between
+from driftlock.services.tuning_left import left
 from driftlock.services.tuning_limits import GateNotice, ReferencesNotice
 from driftlock_core.calibration import Calibration, Ranked, calibrated
 from driftlock_core.errors import InvalidProfile
 from driftlock_core.numbers_text import count_text
-from driftlock_core.profiles import Profile
 from driftlock_core.recount import Recounter, Rule
 from driftlock_core.stored_windows import StoredWindows, first_references
 from driftlock_core.window_views.catalogue import ASPECTS
@@ -51,11 +53,16 @@ class Tuning:
         stream_id: str,
         since: datetime | None = None,
         until: datetime | None = None,
+        *,
+        without_suppressed: bool = False,
     ) -> History:
         """
         The windows seen from *since* to before *until*, with what is needed to decide them again.
 
         Asking again is cheap as long as nothing about the stream has changed.
+
+        Args:
+            without_suppressed: Leave those out of all counts of flags whose pattern is suppressed now.
 
         Raises:
             NotFound: The tenant has no such stream.
@@ -63,33 +70,56 @@ class Tuning:
         """
         whole = self._whole(tenant, stream_id)
         first, stop = between(whole.every, since, until)
-        return replace(whole, first=first, stop=stop)
+        first = max(first, whole.first)
+        left_out = None
+        if without_suppressed:
+            hidden = self._store.tuning.suppressed(tenant, stream_id, self._clock.now())
+            left_out = np.isin(whole.every.window, hidden)
+        changes = self._store.tuning.changes(tenant, stream_id)
+        return replace(whole, first=first, stop=max(first, stop), changes=changes, left_out=left_out)
 
-    def figures(self, history: History, rule: Rule, calibration: Calibration | None = None) -> Figures:
+    def figures(
+        self,
+        history: History,
+        limit: Limit,
+        calibration: Calibration | None = None,
+        how: Alarms | None = None,
+    ) -> Figures:
         """
-        What *rule* would have meant; with a *calibration* also the expectation it corrects.
+        What *limit* would have meant; with a *calibration* also the expectation it corrects.
+
+        Args:
+            how: Flags are counted; without one each is an alarm.
 
         Raises:
             CannotTune: Limits that could never decide anything.
         """
-        return _asked(lambda: tuning_figures.figures(history, rule, calibration))
+        return _asked(lambda: tuning_figures.figures(history, limit, calibration, how))
 
     def held_out(self, history: History) -> tuple[History, History]:
         """The first 70 % of the windows, to choose limits on, and the last 30 %, to see what they are worth."""
         at = round(HELD_IN * history.windows)
         return history.part(0, at), history.part(at, history.windows)
 
-    def changed(self, history: History, current: Rule, candidate: Rule) -> Changed:
-        """Which windows *candidate* adds, drops and keeps; raises :class:`CannotTune` as :meth:`figures`."""
-        return _asked(lambda: tuning_figures.changed(history, current, candidate))
+    def changed(
+        self,
+        history: History,
+        current: Limit,
+        candidate: Limit,
+        hows: tuple[Alarms, Alarms] = (Alarms(), Alarms()),
+    ) -> Changed:
+        """Which alarms *candidate* adds, drops and keeps; raises :class:`CannotTune` as :meth:`figures`."""
+        return _asked(lambda: tuning_changed.changed(history, current, candidate, hows))
 
-    def rule_for_budget(self, history: History, alarms_per_day: float, threshold: float) -> BudgetAnswer:
+    def rule_for_budget(
+        self, history: History, alarms_per_day: float, threshold: float, how: Alarms | None = None
+    ) -> BudgetAnswer:
         """The largest p limit within a budget of false alarms, or why there is none."""
-        return _asked(lambda: tuning_budget.budget(history, alarms_per_day, threshold))
+        return _asked(lambda: tuning_budget.budget(history, alarms_per_day, threshold, how or Alarms()))
 
-    def curve(self, history: History, threshold: float) -> Curve:
-        """Expected and flagged windows over the p limit, at one NCD limit."""
-        return _asked(lambda: tuning_budget.curve(history, threshold))
+    def curve(self, history: History, threshold: float, how: Alarms | None = None) -> Curve:
+        """Expected and raised alarms over the p limit, at one NCD limit."""
+        return _asked(lambda: tuning_budget.curve(history, threshold, how or Alarms()))
 
     def map(self, history: History, rule: Rule | None = None) -> WindowMap:
         """Every window by the distance and the p that decide it; without a *rule* under the one in force."""
@@ -151,9 +181,13 @@ class Tuning:
             "measured against other baselines and have some windows flagged otherwise."
         )
 
-    def apply(self, tenant: str, stream_id: str, rule: Rule, *, reason: str, by: str) -> ProfileChange:
+    def apply(
+        self, tenant: str, stream_id: str, rule: Rule, *, reason: str, by: str, how: Alarms | None = None
+    ) -> ProfileChange:
         """Judge what comes from now on by *rule*; see :func:`driftlock.services.tuning_apply.apply`."""
-        return tuning_apply.apply(self._store, self._clock, tenant, stream_id, rule, reason=reason, by=by)
+        return tuning_apply.apply(
+            self._store, self._clock, tenant, stream_id, rule, reason=reason, by=by, how=how
+        )
 
     def undo(self, tenant: str, stream_id: str, change_id: str, *, reason: str, by: str) -> ProfileChange:
         """Bring back the limits from before a change; see :func:`driftlock.services.tuning_apply.undo`."""
@@ -166,21 +200,26 @@ class Tuning:
     def _whole(self, tenant: str, stream_id: str) -> History:
         stream, profile = tuning_apply.tunable(self._store, self._clock, tenant, stream_id)
         key = tenant, stream_id
-        stamp = stream.windows, profile, self._store.tuning.stamp(tenant, stream_id)
+        stamp = stream.windows, stream.removed_through, profile, self._store.tuning.stamp(tenant, stream_id)
         with self._lock:
             if key in self._held and self._held[key][0] == stamp:
                 self._held.move_to_end(key)
                 return replace(self._held[key][1], stream=stream)
-        columns = self._store.verdicts.scores(tenant, stream_id)
-        cold = self._first_sizes(stream, profile, columns)
+        columns, first, missing = self._store.verdicts.scores(tenant, stream_id), 0, ""
+        if stream.removed_through:
+            columns, cold, first, missing = left(stream, profile, columns)
+        else:
+            events = self._store.events.between(tenant, stream_id, 1, profile.baseline)
+            cold = first_references([event.payload for event in events], profile)
         found = History(
             stream=stream,
             profile=profile,
             recounter=Recounter(stored_windows(columns, cold), profile),
             every=columns,
             known_labels=self._store.tuning.labels(tenant, stream_id),
-            first=0,
+            first=first,
             stop=len(columns.window),
+            gone=missing,
         )
         with self._lock:
             self._held[key] = stamp, found
@@ -188,19 +227,6 @@ class Tuning:
             while len(self._held) > _KEPT:
                 self._held.popitem(last=False)
         return found
-
-    def _first_sizes(self, stream: Stream, profile: Profile, columns: ScoreColumns) -> Ints:
-        """Inside its first baseline: costed again, or as they were kept when retention removed the first events."""
-        if not stream.removed_through:
-            first = self._store.events.between(stream.tenant, stream.id, 1, profile.baseline)
-            return first_references([event.payload for event in first], profile)
-        kept = (stream.settings or {}).get(FIRST_SIZES)
-        if kept is None or not np.array_equal(columns.window, np.arange(stream.windows)):
-            raise CannotTune(
-                f"Retention removed events 1 to {stream.removed_through:,} of this stream, and the first of its verdicts; "
-                "other limits are counted from those on. Keep them longer to tune it, or begin a new stream."
-            )
-        return np.array(kept, dtype=np.int64)
 
 
 def stored_windows(columns: ScoreColumns, cold: Ints) -> StoredWindows:

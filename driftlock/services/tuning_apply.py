@@ -13,6 +13,7 @@ from driftlock.services.advance import every_excess
 from driftlock.services.lease import claimed, lost
 from driftlock.services.queries import Queries
 from driftlock.services.series_plan import is_series
+from driftlock.services.tuning_alarms import Alarms, limits_of
 from driftlock.services.tuning_changes import CannotTune, LimitsChange, ProfileChange, TuningStore
 from driftlock_core import state
 from driftlock_core.errors import InvalidProfile
@@ -42,10 +43,21 @@ def tunable(store: TuningStore, clock: Clock, tenant: str, stream_id: str) -> tu
 
 
 def apply(
-    store: TuningStore, clock: Clock, tenant: str, stream_id: str, rule: Rule, *, reason: str, by: str
+    store: TuningStore,
+    clock: Clock,
+    tenant: str,
+    stream_id: str,
+    rule: Rule,
+    *,
+    reason: str,
+    by: str,
+    how: Alarms | None = None,
 ) -> ProfileChange:
     """
     Judge what comes from now on by *rule*; what is recorded stays as it was detected.
+
+    Args:
+        how: Flags are counted from now on; without one as before. No verdict hangs on it.
 
     Raises:
         NotFound: The tenant has no such stream.
@@ -57,9 +69,13 @@ def apply(
         wanted = _named(rule.within(profile))
     except InvalidProfile as error:
         raise CannotTune(f"These limits cannot be used: {error}.") from error
-    if Rule.of(profile) == rule:
+    changes = store.tuning.changes(tenant, stream_id)
+    now = Alarms.of(changes[-1].configuration) if changes else Alarms()
+    how = how or now
+    if Rule.of(profile) == rule and how == now:
         raise CannotTune("These limits are in force already; there is nothing to change.")
-    return _change(store, clock, tenant, stream_id, wanted.configuration(), reason=reason, by=by)
+    kept = how.beside(wanted.configuration())
+    return _change(store, clock, tenant, stream_id, kept, reason=reason, by=by)
 
 
 def undo(
@@ -100,7 +116,7 @@ def _change(
         raise CannotTune("Give a reason: it is kept with the change.")
     with claimed(store.detections, clock, tenant, stream_id) as claim:
         stream, profile = tunable(store, clock, tenant, stream_id)
-        wanted = Profile.from_configuration(configuration)
+        wanted = Profile.from_configuration(limits_of(configuration))
         if replace(profile, name=wanted.name, threshold=wanted.threshold, alpha=wanted.alpha) != wanted:
             raise CannotTune("The sizes or views of the stream are no longer those of that change.")
         if claim.state is None and stream.run_id is not None:
@@ -111,8 +127,8 @@ def _change(
             id=secrets.token_hex(8),
             stream_id=stream_id,
             after_seq=claim.cursor,
-            before=stream.configuration,
-            configuration=wanted.configuration(),
+            before=Alarms.of(changes[-1].configuration if changes else {}).beside(stream.configuration),
+            configuration=Alarms.of(configuration).beside(wanted.configuration()),
             reason=reason.strip(),
             at=_after(changes, clock.now()),
             by=by,

@@ -6,12 +6,14 @@ from typing import Final
 
 import numpy as np
 
-from driftlock.services.tuning_figures import Curve, counted
+from driftlock.services.tuning_alarms import Alarms
+from driftlock.services.tuning_counts import alarmed
 from driftlock.services.tuning_history import History
 from driftlock.services.tuning_limits import digits_up, smallest_alpha
 from driftlock_core.numbers_text import count_text, rate_text
 from driftlock_core.recount import Rule
 from driftlock_core.window_views.past import flags_by_chance
+from driftlock_core.windows import Floats, Ints
 
 LARGEST_ALPHA: Final = 0.20
 _CURVE_POINTS: Final = 24
@@ -33,6 +35,27 @@ class BudgetAnswer:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Curve:
+    """Over the p limit, at one NCD limit; a day, or per 1,000 windows where times are missing."""
+
+    alphas: Floats
+    expected: Floats
+    flagged: Floats
+    unknown: Ints  # windows
+    per_day: bool
+
+    @property
+    def expected_per_day(self) -> Floats:
+        """NaN where times are missing."""
+        return self.expected if self.per_day else np.full(len(self.alphas), np.nan)
+
+    @property
+    def flagged_per_day(self) -> Floats:
+        """NaN where times are missing."""
+        return self.flagged if self.per_day else np.full(len(self.alphas), np.nan)
+
+
 def alphas_of(history: History) -> list[float]:
     """p limits from the smallest that can be expressed to the widest a recount can answer for, rising."""
     profile = history.profile
@@ -48,7 +71,7 @@ def alphas_of(history: History) -> list[float]:
     return [profile.alpha]
 
 
-def budget(history: History, alarms_per_day: float, threshold: float) -> BudgetAnswer:
+def budget(history: History, alarms_per_day: float, threshold: float, how: Alarms) -> BudgetAnswer:
     """The largest p limit at which chance alone raises at most *alarms_per_day*; raises ValueError for none."""
     if not (math.isfinite(alarms_per_day) and alarms_per_day > 0):
         raise ValueError(f"an alarm budget is a number above 0, not {alarms_per_day}")
@@ -60,7 +83,7 @@ def budget(history: History, alarms_per_day: float, threshold: float) -> BudgetA
     least = expected = math.inf
     for alpha in alphas_of(history):
         rule = Rule(threshold=threshold, alpha=alpha)
-        a_day = float(counted(history, rule).chance.sum()) / days
+        a_day = float(alarmed(history, rule, how).chance.sum()) / days
         least = min(least, a_day)
         if a_day <= alarms_per_day:
             found, expected = rule, a_day
@@ -68,6 +91,15 @@ def budget(history: History, alarms_per_day: float, threshold: float) -> BudgetA
     if found is not None:
         sentence = f"{wish}: p ≤ {found.alpha:g}, about {rate_text(expected)} a day by chance."
         return _answer(history, alarms_per_day, sentence, rule=found, expected=expected)
+    if how.repeats.least > 1:
+        return _answer(
+            history,
+            alarms_per_day,
+            f"{wish} cannot be reached: the smallest p limit still leaves at most about {rate_text(least)} a day by "
+            f"chance, with {how.repeats.least} of the last {how.repeats.last} windows asked for. More of these "
+            "windows, or a larger hop, may reach it.",
+            expected=least,
+        )
     smallest, needed = _smallest_p(history), _needed_draws(history, alarms_per_day / rate)
     looked_at, permuted = history.recounter.looked_at, history.profile.p_mode == "permutation"
     what, has = (
@@ -136,16 +168,16 @@ def _needed_draws(history: History, share: float) -> int:
     return high
 
 
-def curve(history: History, threshold: float) -> Curve:
-    """Expected and flagged over the p limit, from the smallest that can be expressed to 0.2."""
+def curve(history: History, threshold: float, how: Alarms) -> Curve:
+    """Alarms, expected and raised, over the p limit, from the smallest that can be expressed to 0.2."""
     alphas = alphas_of(history)
     if len(alphas) > _CURVE_POINTS:
         at = np.unique(np.geomspace(1, len(alphas), _CURVE_POINTS).round().astype(np.int64)) - 1
         alphas = [alphas[one] for one in at.tolist()]
     rows = []
     for alpha in alphas:
-        found = counted(history, Rule(threshold=threshold, alpha=alpha))
-        rows.append((float(found.chance.sum()), int(found.flagged.sum()), int(found.unknown.sum())))
+        found = alarmed(history, Rule(threshold=threshold, alpha=alpha), how)
+        rows.append((float(found.chance.sum()), int(found.alarms.sum()), int(found.unknown.sum())))
     expected, flagged, unknown = (np.array(column) for column in zip(*rows, strict=True))
     days = history.days
     per = days if days is not None else max(history.windows, 1) / 1000

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from driftlock.errors import ApplicationError
 from driftlock.model import Label
 from driftlock.ports import Store
+from driftlock.services.tuning_alarms import Alarms, limits_of
 from driftlock_core.profiles import Profile
 from driftlock_core.recount import Rule
 from driftlock_core.verdict import Status
@@ -24,7 +25,9 @@ class ProfileChange:
     id: str
     stream_id: str
     after_seq: int  # events up to here were judged as before
-    before: dict[str, Any]  # configurations
+    before: dict[
+        str, Any
+    ]  # configurations, and beside the limits what counts as an alarm: see tuning_alarms.py
     configuration: dict[str, Any]
     reason: str
     at: datetime
@@ -34,12 +37,22 @@ class ProfileChange:
     @property
     def old_rule(self) -> Rule:
         """Limits before."""
-        return Rule.of(Profile.from_configuration(self.before))
+        return Rule.of(Profile.from_configuration(limits_of(self.before)))
 
     @property
     def rule(self) -> Rule:
         """Limits from then on."""
-        return Rule.of(Profile.from_configuration(self.configuration))
+        return Rule.of(Profile.from_configuration(limits_of(self.configuration)))
+
+    @property
+    def old_alarms(self) -> Alarms:
+        """What counted as an alarm before."""
+        return Alarms.of(self.before)
+
+    @property
+    def alarms(self) -> Alarms:
+        """What counts as one from then on."""
+        return Alarms.of(self.configuration)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +70,9 @@ class TuningTable(Protocol):
 
     def labels(self, tenant: str, stream_id: str) -> dict[int, Label]:
         """Labels of the stream's flagged windows, by window."""
+
+    def suppressed(self, tenant: str, stream_id: str, now: datetime) -> list[int]:
+        """The stream's flagged windows whose pattern is suppressed at *now*, by number."""
 
     def stamp(self, tenant: str, stream_id: str) -> tuple[Any, ...]:
         """Changes whenever windows are filled in or labels set."""

@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from math import sqrt
-
-import numpy as np
+from math import isnan, sqrt
 
 from driftlock.services.plans import Price, per_month, price
-from driftlock.services.records import anomaly_id
+from driftlock.services.tuning_alarms import Alarms
+from driftlock.services.tuning_counts import Limit, alarmed, incident_count
 from driftlock.services.tuning_history import History
+from driftlock.services.tuning_places import labelled_places
 from driftlock_core.calibration import Calibration
 from driftlock_core.recount import Recount, Rule
 from driftlock_core.windows import Bools, Floats, Ints
@@ -18,29 +18,35 @@ from driftlock_core.windows import Bools, Floats, Ints
 class Figures:
     """A rule on a history. Windows of which too little is stored are in ``unknown`` and nowhere else."""
 
-    rule: Rule
-    flagged: int
-    incidents: int  # flagged windows that overlap or touch are one
+    limit: Limit
+    how: Alarms
+    flagged: int  # without those left out
+    alarms: int  # flagged windows that the repeats make alarms
+    left_out: int  # flagged too, but of a suppressed pattern
+    incidents: int  # of alarms no further apart than the gap
     tested: int  # windows
     days: float | None  # None: times are missing; then nothing a day is known
-    alarms_per_day: float | None  # flagged windows
+    alarms_per_day: float | None
     incidents_per_day: float | None
-    flagged_per_1000: float | None  # of the windows tested; None without any
-    expected: float  # flagged windows by chance, at most about
+    alarms_per_1000: float | None  # of the windows tested; None without any
+    expected: float | None  # alarms by chance, at most about; None where that is not known
     expected_per_day: float | None
     expected_per_1000: float | None
     expected_at_calibration: float | None  # None: not measured, or no more than expected
     expected_at_calibration_per_day: float | None
-    chance_share: float | None  # expected / flagged, at most 1; None where nothing is flagged
+    chance_share: float | None  # expected / alarms, at most 1; None where there are none
     unknown: int
     by_views: int  # windows decided by all views; of the rest the bytes decide
-    labelled_real: int
+    labelled_real: int  # places, not windows: see tuning_places.py
+    real_windows: int
     real_kept: int
     real_kept_range: tuple[float, float] | None  # share, Wilson 95 %; None without labels
-    labelled_not_real: int
+    labelled_not_real: int  # places
+    not_real_windows: int
     not_real_dropped: int
     not_real_dropped_range: tuple[float, float] | None
-    price: Price | None  # of as many incidents a month; None: times are missing
+    # A month; None: times are missing. What is billed goes by flags alone, whatever counts as an alarm.
+    price: Price | None
 
     @property
     def detections_per_month(self) -> int | None:
@@ -56,56 +62,6 @@ class Figures:
     def cost_per_month(self) -> Decimal | None:
         """US dollars; None where it is not known."""
         return None if self.price is None else self.price.cost
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class ChangedWindows:
-    """Windows, column by column."""
-
-    window: Ints
-    first_seq: Ints
-    last_seq: Ints
-    seen_us: Ints
-    ncd: Floats
-    distance: Floats  # that decides under the candidate
-    p: Floats  # that decides under the candidate, NaN where not computed
-    extra_bits: Floats
-    anomaly_ids: tuple[str | None, ...]  # None: not flagged when it was judged, so there is no record
-
-    def __len__(self) -> int:
-        return len(self.window)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Changed:
-    """What a candidate changes against the current rule."""
-
-    gained: ChangedWindows
-    lost: ChangedWindows
-    kept: ChangedWindows
-    current: Bools  # flagged under it, one entry per window of the range
-    candidate: Bools
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Curve:
-    """Over the p limit, at one NCD limit; a day, or per 1,000 windows where times are missing."""
-
-    alphas: Floats
-    expected: Floats
-    flagged: Floats
-    unknown: Ints  # windows
-    per_day: bool
-
-    @property
-    def expected_per_day(self) -> Floats:
-        """NaN where times are missing."""
-        return self.expected if self.per_day else np.full(len(self.alphas), np.nan)
-
-    @property
-    def flagged_per_day(self) -> Floats:
-        """NaN where times are missing."""
-        return self.flagged if self.per_day else np.full(len(self.alphas), np.nan)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -132,14 +88,6 @@ def counted(history: History, rule: Rule) -> Recount:
     )
 
 
-def incident_count(flagged: Bools, first_seq: Ints, last_seq: Ints) -> int:
-    """Flagged windows that overlap or touch are one incident; windows in stream order."""
-    at = np.flatnonzero(flagged)
-    if not len(at):
-        return 0
-    return 1 + int(np.count_nonzero(first_seq[at[1:]] > last_seq[at[:-1]] + 1))
-
-
 def wilson(hits: int, of: int) -> tuple[float, float] | None:
     """
     95 % interval of a share; None without anything to share.
@@ -159,84 +107,72 @@ def wilson(hits: int, of: int) -> tuple[float, float] | None:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def figures(history: History, rule: Rule, calibration: Calibration | None = None) -> Figures:
-    """The cards of *rule* on *history*; with a *calibration* also what it makes of the expectation."""
-    found, columns = counted(history, rule), history.columns
-    flagged, expected = int(found.flagged.sum()), float(found.chance.sum())
-    incidents = incident_count(found.flagged, columns.extra["first_seq"], columns.last_seq)
+def figures(
+    history: History, limit: Limit, calibration: Calibration | None = None, how: Alarms | None = None
+) -> Figures:
+    """
+    The cards of *limit* on *history*.
+
+    Args:
+        calibration: With one also what it makes of the expectation.
+        how: Flags are counted; without one each is an alarm.
+    """
+    how = how or Alarms()
+    found, columns = alarmed(history, limit, how), history.columns
+    flagged, raised = int(found.flagged.sum()), int(found.alarms.sum())
+    places = columns.extra["first_seq"], columns.last_seq
+    incidents = incident_count(found.alarms, *places, gap=how.gap * history.profile.window)
     tested, days = history.windows, history.days
+    expected = _known(float(found.chance.sum()))
     measured = None
-    if calibration is not None:
-        factor = calibration.factor_at(rule.alpha)
-        measured = expected * factor if factor is not None and factor > 1 else None
-    known = ~found.unknown
-    real = history.labelled("real") & known
-    not_real = history.labelled("not_real") & known
-    kept, dropped = int((real & found.flagged).sum()), int((not_real & ~found.flagged).sum())
+    if calibration is not None and expected is not None and isinstance(limit, Rule):
+        factor = calibration.factor_at(limit.alpha)
+        if factor is not None and factor > 1:
+            measured = float(alarmed(history, limit, how, factor).chance.sum())
+    real = labelled_places(history, "real", found.alarms, found.unknown)
+    not_real = labelled_places(history, "not_real", found.alarms, found.unknown)
 
     def a_day(count: float | None) -> float | None:
         return None if days is None or count is None else count / days
 
-    def per_1000(count: float) -> float | None:
-        return 1000 * count / tested if tested else None
+    def per_1000(count: float | None) -> float | None:
+        return 1000 * count / tested if tested and count is not None else None
 
+    billed = incident_count(found.flagged | found.left_out, *places)
     return Figures(
-        rule=rule,
+        limit=limit,
+        how=how,
         flagged=flagged,
+        alarms=raised,
+        left_out=int(found.left_out.sum()),
         incidents=incidents,
         tested=tested,
         days=days,
-        alarms_per_day=a_day(flagged),
+        alarms_per_day=a_day(raised),
         incidents_per_day=a_day(incidents),
-        flagged_per_1000=per_1000(flagged),
+        alarms_per_1000=per_1000(raised),
         expected=expected,
         expected_per_day=a_day(expected),
         expected_per_1000=per_1000(expected),
         expected_at_calibration=measured,
         expected_at_calibration_per_day=a_day(measured),
-        chance_share=min(1.0, expected / flagged) if flagged else None,
+        chance_share=min(1.0, expected / raised) if raised and expected is not None else None,
         unknown=int(found.unknown.sum()),
         by_views=int(found.by_views.sum()),
-        labelled_real=int(real.sum()),
-        real_kept=kept,
-        real_kept_range=wilson(kept, int(real.sum())),
-        labelled_not_real=int(not_real.sum()),
-        not_real_dropped=dropped,
-        not_real_dropped_range=wilson(dropped, int(not_real.sum())),
-        price=None if days is None else price(per_month(incidents, days)),
+        labelled_real=real.decided,
+        real_windows=real.windows,
+        real_kept=real.raised,
+        real_kept_range=wilson(real.raised, real.decided),
+        labelled_not_real=not_real.decided,
+        not_real_windows=not_real.windows,
+        not_real_dropped=not_real.silent,
+        not_real_dropped_range=wilson(not_real.silent, not_real.decided),
+        price=None if days is None else price(per_month(billed, days)),
     )
 
 
-def changed(history: History, current: Rule, candidate: Rule) -> Changed:
-    """Windows that one of the two rules flags, by which of them."""
-    before, after = counted(history, current).flagged, counted(history, candidate).flagged
-    placed = history.recounter.placed(candidate)
-    taken = slice(history.first, history.stop)
-    distance, p, columns = placed.distance[taken], placed.p[taken], history.columns
-
-    def of(which: Bools) -> ChangedWindows:
-        at = np.flatnonzero(which)
-        recorded = columns.flagged[at].tolist()
-        ids = [anomaly_id(history.stream.id, window) for window in columns.window[at].tolist()]
-        return ChangedWindows(
-            window=columns.window[at],
-            first_seq=columns.extra["first_seq"][at],
-            last_seq=columns.last_seq[at],
-            seen_us=columns.extra["seen_us"][at],
-            ncd=columns.ncd[at],
-            distance=distance[at],
-            p=p[at],
-            extra_bits=columns.extra_bits[at],
-            anomaly_ids=tuple(one if there else None for one, there in zip(ids, recorded, strict=True)),
-        )
-
-    return Changed(
-        gained=of(after & ~before),
-        lost=of(before & ~after),
-        kept=of(before & after),
-        current=before,
-        candidate=after,
-    )
+def _known(value: float) -> float | None:
+    return None if isnan(value) else value
 
 
 def window_map(history: History, rule: Rule) -> WindowMap:

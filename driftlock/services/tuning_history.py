@@ -1,5 +1,6 @@
 """The stored numbers of one stream, ready to be decided again under other limits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -9,6 +10,8 @@ import numpy as np
 
 from driftlock.model import Label, ScoreColumns, Stream, microseconds
 from driftlock.services.records import DAY_US
+from driftlock.services.tuning_alarms import Alarms
+from driftlock.services.tuning_changes import ProfileChange
 from driftlock_core.profiles import Profile
 from driftlock_core.recount import Recounter, Rule
 from driftlock_core.windows import Bools, Ints
@@ -32,6 +35,9 @@ class History:
     known_labels: dict[int, Label]  # by window, of the whole stream
     first: int  # window
     stop: int
+    changes: Sequence[ProfileChange] = ()  # of its limits, oldest first
+    gone: str = ""  # one sentence on what retention removed of it; empty: nothing that counts
+    left_out: Bools | None = None  # of a suppressed pattern; one entry per window of the whole stream
 
     @cached_property
     def columns(self) -> ScoreColumns:
@@ -50,6 +56,11 @@ class History:
     def rule(self) -> Rule:
         """The limits in force."""
         return Rule.of(self.profile)
+
+    @property
+    def alarms(self) -> Alarms:
+        """What counts as an alarm by the limits in force."""
+        return self.changes[-1].alarms if self.changes else Alarms()
 
     @cached_property
     def windows_per_day(self) -> float | None:

@@ -9,13 +9,14 @@ from sqlalchemy.exc import IntegrityError
 from driftlock.model import Role
 from driftlock.services.accounts_rows import (
     Attempt,
+    Invitation,
     Member,
     Refused,
     User,
     UserState,
     WaitAfter,
 )
-from driftlock.storage.accounts_links import SqlLinks
+from driftlock.storage.accounts_links import SqlLinks, use
 from driftlock.storage.connect import EVERY_TENANT, carry, reading, writing
 from driftlock.storage.schema_people import invitations, memberships, sessions, users
 
@@ -72,23 +73,33 @@ class SqlAccounts(SqlLinks):
         with reading(self._engine, tenant) as connection:
             return [Member(**row) for row in connection.execute(query).mappings()]
 
-    def add(self, tenant: str, user: User, role: Role, *, by: str, now: datetime) -> None:
-        """A new person, as member of one tenant."""
+    def add(
+        self, tenant: str, user: User, role: Role, *, by: str, now: datetime, answers: str | None = None
+    ) -> bool:
+        """A new person, as member of one tenant; False if the invitation that *answers* is not open any more."""
         row = {name: getattr(user, name) for name in User.__dataclass_fields__}
         row |= {"created_at": now, "password_at": now if user.password else None, "preferences": {}}
         try:
             with writing(self._engine, tenant) as connection:
+                if answers is not None and not use(connection, tenant, answers, now=now):
+                    return False
                 connection.execute(sa.insert(users).values(row))
                 _join(connection, tenant, user.id, role, by=by, now=now)
         except IntegrityError as taken:
             raise Refused("There is an account with that address already.") from taken
+        return True
 
-    def join(self, tenant: str, user_id: str, role: Role, *, by: str, now: datetime) -> None:
-        """Somebody who is there already, as member of one more; who is a member stays as before."""
+    def join(
+        self, tenant: str, user_id: str, role: Role, *, by: str, now: datetime, answers: str | None = None
+    ) -> bool:
+        """As :meth:`add`, somebody who is there already; who is a member stays as before."""
         mine = sa.exists().where(memberships.c.tenant == tenant, memberships.c.user_id == user_id)
         with writing(self._engine, tenant) as connection:
+            if answers is not None and not use(connection, tenant, answers, now=now):
+                return False
             if not connection.scalar(sa.select(mine)):
                 _join(connection, tenant, user_id, role, by=by, now=now)
+        return True
 
     def set_role(self, tenant: str, user_id: str, role: Role, *, keeping: bool) -> bool:
         """False, and nothing changes, if *keeping* and nobody could manage the tenant, or own it, any more."""
@@ -117,15 +128,19 @@ class SqlAccounts(SqlLinks):
             )
         return True
 
-    def set_password(self, user_id: str, password: str, *, now: datetime) -> None:
+    def set_password(self, user_id: str, password: str, *, now: datetime, answers: Invitation) -> bool:
         """A new one: failures are forgotten, and who is signed in with the old one is not any more."""
         with writing(self._engine, EVERY_TENANT) as connection:
+            carry(connection, answers.tenant)
+            if not use(connection, answers.tenant, answers.id, now=now):
+                return False
             connection.execute(
                 sa.update(users)
                 .where(users.c.id == user_id)
                 .values(password=password, password_at=now, failures=0, locked_until=None)
             )
             _sign_out(connection, user_id, now=now)
+        return True
 
     def set_subject(self, user_id: str, subject: str, *, now: datetime) -> None:
         """What an identity provider calls somebody; a password from before ends, and who is signed in with it."""

@@ -50,13 +50,10 @@ class SqlLinks:
         """Those that are open, newest first."""
         return self._open(tenant, now, invitations.c.tenant == tenant)
 
-    def use(self, tenant: str, digest: str, *, now: datetime) -> bool:
-        """False if somebody used it a moment ago."""
-        return self._end(tenant, digest, used_at=now)
-
     def withdraw(self, tenant: str, digest: str, *, now: datetime) -> bool:
         """False: the tenant has no such open one."""
-        return self._end(tenant, digest, revoked_at=now)
+        with writing(self._engine, tenant) as connection:
+            return _end(connection, tenant, digest, revoked_at=now)
 
     def _open(self, tenant: str, now: datetime, condition: Any) -> list[Invitation]:
         query = sa.select(*_COLUMNS).where(condition, invitations.c.expires_at > now, *_unanswered())
@@ -64,12 +61,17 @@ class SqlLinks:
             found = connection.execute(query.order_by(invitations.c.at.desc(), invitations.c.digest))
             return [Invitation(**row) for row in found.mappings()]
 
-    def _end(self, tenant: str, digest: str, **values: datetime) -> bool:
-        mine = (invitations.c.tenant == tenant) & (invitations.c.digest == digest)
-        with writing(self._engine, tenant) as connection:
-            return bool(
-                connection.execute(sa.update(invitations).where(mine, *_unanswered()).values(values)).rowcount
-            )
+
+def use(connection: sa.Connection, tenant: str, digest: str, *, now: datetime) -> bool:
+    """Within the change that answers it; False if somebody used it a moment ago."""
+    return _end(connection, tenant, digest, used_at=now)
+
+
+def _end(connection: sa.Connection, tenant: str, digest: str, **values: datetime) -> bool:
+    mine = (invitations.c.tenant == tenant) & (invitations.c.digest == digest)
+    return bool(
+        connection.execute(sa.update(invitations).where(mine, *_unanswered()).values(values)).rowcount
+    )
 
 
 def _unanswered() -> tuple[Any, Any]:

@@ -43,16 +43,30 @@ class SqlAnchors:
         with reading(self._engine, tenant) as connection:
             return connection.scalar(query)
 
-    def points(self, tenant: str, stream_id: str, anchor_id: str) -> list[DriftPoint]:
-        """In the order of the stream."""
+    def points(
+        self,
+        tenant: str,
+        stream_id: str,
+        anchor_id: str,
+        *,
+        after: int = 0,
+        before: int | None = None,
+        limit: int | None = None,
+        newest: bool = False,
+    ) -> list[DriftPoint]:
+        """In the order of the stream; those behind *after* and before *before*, the first or the *newest* ones."""
+        at = drift_points.c
         query = (
             sa.select(*_OF_POINT)
-            .where(drift_points.c.tenant == tenant, drift_points.c.stream_id == stream_id)
-            .where(drift_points.c.anchor_id == anchor_id)
-            .order_by(drift_points.c.seq)
+            .where(at.tenant == tenant, at.stream_id == stream_id, at.anchor_id == anchor_id, at.seq > after)
+            .order_by(at.seq.desc() if newest else at.seq)
+            .limit(limit)
         )
+        if before is not None:
+            query = query.where(at.seq < before)
         with reading(self._engine, tenant) as connection:
-            return [DriftPoint(**row) for row in connection.execute(query).mappings()]
+            found = [DriftPoint(**row) for row in connection.execute(query).mappings()]
+        return found[::-1] if newest else found
 
     def state(self, tenant: str, stream_id: str) -> tuple[int, bytes | None]:
         """
@@ -107,25 +121,31 @@ class SqlAnchors:
 
     def newest_points(self, tenant: str, most: int) -> Mapping[str, Sequence[DriftPoint]]:
         """The newest *most* points of each stream's active anchor, in the order of the stream."""
-        place = sa.func.row_number().over(
-            partition_by=(drift_points.c.stream_id, drift_points.c.anchor_id),
-            order_by=drift_points.c.seq.desc(),
+        older = drift_points.alias()
+        # Of each anchor by its key, from the newest back: ranking would read all points of all streams.
+        oldest = (
+            sa.select(older.c.seq)
+            .where(older.c.tenant == anchors.c.tenant, older.c.stream_id == anchors.c.stream_id)
+            .where(older.c.anchor_id == anchors.c.id)
+            .order_by(older.c.seq.desc())
+            .offset(most - 1)
+            .limit(1)
+            .correlate(anchors)
+            .scalar_subquery()
         )
-        placed = (
-            sa.select(drift_points.c.stream_id, *_OF_POINT, place.label("place"))
-            .join(
-                anchors,
-                (anchors.c.tenant == drift_points.c.tenant) & (anchors.c.id == drift_points.c.anchor_id),
-            )
-            .where(drift_points.c.tenant == tenant, anchors.c.tenant == tenant, anchors.c.state == "active")
-            .subquery()
+        of_anchor = (
+            (drift_points.c.tenant == anchors.c.tenant)
+            & (drift_points.c.stream_id == anchors.c.stream_id)
+            & (drift_points.c.anchor_id == anchors.c.id)
+        )
+        query = (
+            sa.select(drift_points.c.stream_id, *_OF_POINT)
+            .select_from(anchors.join(drift_points, of_anchor))
+            .where(anchors.c.tenant == tenant, anchors.c.state == "active")
+            .where(drift_points.c.seq >= sa.func.coalesce(oldest, 0))
+            .order_by(drift_points.c.stream_id, drift_points.c.seq)
         )
         names = [column.name for column in _OF_POINT]
-        query = (
-            sa.select(placed.c.stream_id, *(placed.c[name] for name in names))
-            .where(placed.c.place <= most)
-            .order_by(placed.c.stream_id, placed.c.seq)
-        )
         found: dict[str, list[DriftPoint]] = {}
         with reading(self._engine, tenant) as connection:
             for stream_id, *values in connection.execute(query):

@@ -1,17 +1,19 @@
 """The audit log: a row with every change, in the same transaction, each chained to the one before."""
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from driftlock.model import DEMO
+from driftlock.model import DEMO, microseconds
 from driftlock.services.acting import Record, current
 from driftlock.services.audit import Wanted
 from driftlock.services.audit_rows import FIRST, AuditRow, as_plain, digest, text
 from driftlock.storage.connect import BEFORE_COMMIT, EVERY_TENANT, reading, writing
-from driftlock.storage.schema_people import audit_log, tenants
+from driftlock.storage.schema_people import IN_POSTGRESQL, IN_SQLITE, audit_log, tenants
 
 # Until the transaction ends. Locking the newest row instead would need the right to change it, and would lock
 # one that is not the newest any more for who waited.
@@ -46,7 +48,9 @@ def append(connection: sa.Connection, record: Record) -> AuditRow:
     return AuditRow(**values)
 
 
+_ID = re.compile("[0-9a-f]{16}")  # what the index of rows that name others looks for
 _NAMES = tuple(column.name for column in audit_log.columns)
+_PLAIN = tuple("at_us" if name == "at" else name for name in _NAMES)
 
 
 def _with_the_change(connection: sa.Connection, tenant: str) -> Callable[[], None] | None:
@@ -91,36 +95,44 @@ class SqlAudit:
 
     def page(self, tenant: str, wanted: Wanted, offset: int, limit: int) -> tuple[list[AuditRow], int]:
         """Newest first, and how many there are."""
-        condition = _condition(tenant, wanted)
+        condition = _condition(self._engine.dialect.name, tenant, wanted)
+        rows = sa.select(audit_log).order_by(audit_log.c.seq.desc())
         with reading(self._engine, tenant) as connection:
-            total = connection.scalar(sa.select(sa.func.count()).select_from(audit_log).where(condition)) or 0
-            query = sa.select(audit_log).where(condition).order_by(audit_log.c.seq.desc())
-            rows = connection.execute(query.offset(offset).limit(limit)).mappings()
-            return [AuditRow(**row) for row in rows], total
+            if wanted.object_id is None:
+                counted = sa.select(sa.func.count()).select_from(audit_log).where(condition)
+                total = connection.scalar(counted) or 0
+                rows = rows.where(condition).offset(offset).limit(limit)
+            else:  # few, and found only by looking at many
+                numbers = sa.select(audit_log.c.seq).where(condition).order_by(audit_log.c.seq.desc())
+                found = connection.scalars(numbers).all()
+                total = len(found)
+                rows = rows.where(audit_log.c.tenant == tenant)
+                rows = rows.where(audit_log.c.seq.in_(found[offset : offset + limit]))
+            return [AuditRow(**row) for row in connection.execute(rows).mappings()], total
 
-    def walk(self, tenant: str, first_seq: int, limit: int) -> list[AuditRow | int]:
-        """From a number on, in order; of a row that cannot be read its number alone."""
+    def walk(self, tenant: str, first_seq: int, limit: int) -> list[dict[str, Any] | int]:
+        """From a number on, in order, as they are hashed; of a row that cannot be read its number alone."""
         mine = sa.select(audit_log).where(audit_log.c.tenant == tenant)
         query = mine.where(audit_log.c.seq >= first_seq).order_by(audit_log.c.seq).limit(limit)
         with reading(self._engine, tenant) as connection:
-            with suppress(ValueError, TypeError):
-                return [AuditRow(**row) for row in connection.execute(query).mappings()]
-            # SQLite takes any text into any column, so somebody may have put there what is no time or no JSON.
-            numbers = connection.scalars(query.with_only_columns(audit_log.c.seq)).all()
-            return [self._one(connection, tenant, seq) for seq in numbers]
+            # As the driver hands them over: a million rows as objects, only to be hashed, take a minute.
+            cursor = connection.execute(query).cursor
+            assert cursor is not None
+            return [_plain(row) for row in cursor.fetchall()]
 
-    def _one(self, connection: sa.Connection, tenant: str, seq: int) -> AuditRow | int:
-        query = sa.select(audit_log).where(audit_log.c.tenant == tenant, audit_log.c.seq == seq)
-        try:
-            return AuditRow(**connection.execute(query).mappings().one())
-        except (ValueError, TypeError):
-            return seq
+    def newest(self, tenant: str) -> int:
+        """Number of the newest row; 0: there is none."""
+        newest = sa.select(sa.func.max(audit_log.c.seq)).where(audit_log.c.tenant == tenant)
+        with reading(self._engine, tenant) as connection:
+            return connection.scalar(newest) or 0
 
     def span(self, tenant: str, wanted: Wanted) -> tuple[int, int] | None:
         """Numbers of the first and the last of these rows."""
         ends = sa.select(sa.func.min(audit_log.c.seq), sa.func.max(audit_log.c.seq))
         with reading(self._engine, tenant) as connection:
-            first, last = connection.execute(ends.where(_condition(tenant, wanted))).one()
+            first, last = connection.execute(
+                ends.where(_condition(self._engine.dialect.name, tenant, wanted))
+            ).one()
         return None if first is None else (first, last)
 
     def tenants(self) -> list[str]:
@@ -131,7 +143,45 @@ class SqlAudit:
         return sorted(known | {DEMO})
 
 
-def _condition(tenant: str, wanted: Wanted) -> sa.ColumnElement[bool]:
+def _plain(values: tuple[Any, ...]) -> dict[str, Any] | int:
+    """
+    As :func:`driftlock.services.audit_rows.as_plain` of the same row.
+
+    SQLite takes any text into any column, so somebody may have put there what is no time or no JSON.
+    """
+    row = dict(zip(_PLAIN, values, strict=True))
+    try:
+        row["at_us"] = _us(row["at_us"])
+        for name in ("before", "after"):  # read by PostgreSQL's driver, text from that of SQLite
+            if type(row[name]) is str:
+                row[name] = json.loads(row[name])
+    except (ValueError, TypeError, AttributeError):
+        return int(row["seq"])
+    return row
+
+
+def _us(at: datetime | str) -> int:
+    moment = at if isinstance(at, datetime) else datetime.fromisoformat(at)
+    return microseconds(moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment)
+
+
+def _naming(dialect: str, tenant: str, object_id: str, object_kind: str | None) -> sa.CompoundSelect[Any]:
+    """Numbers of the rows about an object, and of those whose before or after name it among others."""
+    rows = audit_log.c
+    about = sa.select(rows.seq).where(rows.tenant == tenant, rows.object_id == object_id)
+    if object_kind is not None:
+        about = about.where(rows.object_kind == object_kind)
+    among = f'"{object_id}"'
+    mentions = [
+        sa.cast(column, sa.Text).contains(among, autoescape=True) for column in (rows.before, rows.after)
+    ]
+    others = sa.select(rows.seq).where(rows.tenant == tenant, sa.or_(*mentions))
+    if _ID.match(object_id):  # few rows name any: their index tells which
+        others = others.where(sa.text(f"({IN_POSTGRESQL if dialect == 'postgresql' else IN_SQLITE})"))
+    return about.union(others)
+
+
+def _condition(dialect: str, tenant: str, wanted: Wanted) -> sa.ColumnElement[bool]:
     """The rows of *tenant* that are *wanted*."""
     rows = audit_log.c
     conditions: list[sa.ColumnElement[bool]] = [rows.tenant == tenant]
@@ -141,13 +191,7 @@ def _condition(tenant: str, wanted: Wanted) -> sa.ColumnElement[bool]:
         begins = rows.action.startswith(f"{wanted.action}.", autoescape=True)
         conditions.append((rows.action == wanted.action) | begins)
     if wanted.object_id is not None:
-        named: sa.ColumnElement[bool] = rows.object_id == wanted.object_id
-        if wanted.object_kind is not None:
-            named &= rows.object_kind == wanted.object_kind
-        among = f'"{wanted.object_id}"'
-        texts: Mapping[str, Any] = {"before": rows.before, "after": rows.after}
-        mentions = [sa.cast(column, sa.Text).contains(among, autoescape=True) for column in texts.values()]
-        conditions.append(sa.or_(named, *mentions))
+        conditions.append(rows.seq.in_(_naming(dialect, tenant, wanted.object_id, wanted.object_kind)))
     elif wanted.object_kind is not None:
         conditions.append(rows.object_kind == wanted.object_kind)
     if wanted.since is not None:

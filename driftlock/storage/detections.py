@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from driftlock.errors import NotFound
 from driftlock.ports import Claim, Configured, FlaggedWindow, FoundAnomaly, Step
+from driftlock.services.tuning_alarms import limits_of
 from driftlock.storage.anchors import keep_step
 from driftlock.storage.connect import reading, writing
 from driftlock.storage.schema import anomalies, detector_states, profile_changes, streams, windows
@@ -83,10 +84,8 @@ class SqlDetections:
         if configuration is None:
             raise NotFound(f"There is no stream {stream_id}.")
         first = made[0].before if made else configuration
-        return [
-            Configured(after_seq=0, configuration=first),
-            *(Configured(after_seq=one.after_seq, configuration=one.configuration) for one in made),
-        ]
+        changed = ((one.after_seq, one.configuration) for one in made)
+        return [Configured(after_seq=seq, configuration=limits_of(by)) for seq, by in ((0, first), *changed)]
 
     def flagged_after(self, tenant: str, stream_id: str, seq: int) -> list[FlaggedWindow]:
         """Flagged windows that end behind *seq*, in order."""

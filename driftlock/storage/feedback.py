@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from driftlock.services.feedback_store import StoredWindow, Vote
 from driftlock.storage.connect import reading
 from driftlock.storage.desk_parts import chunks
+from driftlock.storage.feedback_before import votes_before
 from driftlock.storage.schema import anomalies, reviews, series_anomalies, suppressions, windows
 from driftlock.storage.schema_proof import votes
 
@@ -30,12 +31,15 @@ class SqlVotes:
         if since is not None:
             mine &= votes.c.at >= since
         with reading(self._engine, tenant) as connection:
-            return found(connection, mine)
+            before = votes_before(connection, tenant, stream_id=stream_id, since=since)
+            return sorted([*before, *found(connection, mine)], key=lambda vote: vote.at)
 
     def of_anomaly(self, tenant: str, anomaly_id: str) -> list[Vote]:
         """All votes, those withdrawn included, oldest first."""
         with reading(self._engine, tenant) as connection:
-            return found(connection, (votes.c.tenant == tenant) & (votes.c.anomaly_id == anomaly_id))
+            before = votes_before(connection, tenant, anomaly_id=anomaly_id)
+            mine = (votes.c.tenant == tenant) & (votes.c.anomaly_id == anomaly_id)
+            return sorted([*before, *found(connection, mine)], key=lambda vote: vote.at)
 
     def unlabelled(self, tenant: str, stream_id: str, now: datetime, limit: int) -> list[str]:
         """
@@ -88,7 +92,7 @@ class SqlVotes:
 
     def reached(self, tenant: str, stream_id: str) -> int:
         """Anomalies with a label that nobody looked at: a label of their pattern or stream reaches them."""
-        looked_at = sa.select(votes.c.anomaly_id).where(
+        voted = sa.select(votes.c.anomaly_id).where(
             votes.c.tenant == tenant,
             votes.c.stream_id == stream_id,
             votes.c.anomaly_id.is_not(None),
@@ -98,9 +102,14 @@ class SqlVotes:
             sa.select(sa.func.count())
             .select_from(reviews)
             .where(reviews.c.tenant == tenant, reviews.c.stream_id == stream_id, reviews.c.label.is_not(None))
-        ).where(reviews.c.anomaly_id.not_in(looked_at))
+        ).where(reviews.c.anomaly_id.not_in(voted))
         with reading(self._engine, tenant) as connection:
-            return connection.scalars(query).one()
+            before = votes_before(connection, tenant, stream_id=stream_id)
+            looked_at = {str(vote.anomaly_id) for vote in before}
+            count: int = connection.scalars(query).one()
+            for some in chunks(looked_at):
+                count -= connection.scalars(query.where(reviews.c.anomaly_id.in_(some))).one()
+            return count
 
 
 def _of_incidents(tenant: str, stream_id: str, now: datetime) -> sa.Select[Any]:

@@ -167,6 +167,14 @@ class SqlRuns:
         with reading(self._engine, EVERY_TENANT) as connection:
             return list(connection.scalars(sa.select(runs.c.id).where(runs.c.state.in_(LIVE))))
 
+    def waiting_bytes(self, prefix: str) -> int:
+        """Bytes of the sources of those runs, of all tenants whose ids begin so."""
+        query = sa.select(sa.func.coalesce(sa.func.sum(runs.c.size_bytes), 0)).where(
+            runs.c.state.in_(LIVE), runs.c.tenant.startswith(prefix, autoescape=True)
+        )
+        with reading(self._engine, EVERY_TENANT) as connection:
+            return int(connection.scalars(query).one())
+
 
 def _read(connection: sa.Connection, query: sa.Select[Any]) -> list[Run]:
     rows = [dict(row) for row in connection.execute(query).mappings()]

@@ -106,6 +106,9 @@ api_keys: Final = sa.Table(
     sa.Column("replaces", Id),  # the key it was made from by rotation
     sa.Index(None, "id"),
 )
+_HEX: Final = 16 * "[0-9a-f]"
+IN_SQLITE: Final = f'"before" GLOB \'*"{_HEX}*\' OR "after" GLOB \'*"{_HEX}*\''
+IN_POSTGRESQL: Final = f'"before"::text ~ \'"{_HEX}\' OR "after"::text ~ \'"{_HEX}\''
 
 audit_log: Final = sa.Table(
     "audit_log",
@@ -125,6 +128,15 @@ audit_log: Final = sa.Table(
     sa.Column("previous", sa.String(64), nullable=False),  # hash of the row before; zeros before the first
     sa.Column("hash", sa.String(64), nullable=False),
     sa.Index(None, "tenant", "at"),
+    sa.Index(None, "tenant", "object_id"),
+    # Of few rows: those whose before or after name something by its id.
+    sa.Index(
+        "ix_audit_log_naming",
+        "tenant",
+        "seq",
+        sqlite_where=sa.text(IN_SQLITE),
+        postgresql_where=sa.text(IN_POSTGRESQL),
+    ),
 )
 
 accesses: Final = sa.Table(

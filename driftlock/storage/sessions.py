@@ -24,7 +24,7 @@ class SqlSessions:
         self._engine = engine
 
     def open(self, session: Session) -> None:
-        """Keep a new one."""
+        """Keep a new one; whose it is was seen just now."""
         with writing(self._engine, EVERY_TENANT) as connection:
             connection.execute(
                 sa.insert(sessions).values(
@@ -37,6 +37,9 @@ class SqlSessions:
                     address=None if session.address is None else session.address[:64],
                 )
             )
+            if session.user_id is not None:
+                mine = users.c.id == session.user_id
+                connection.execute(sa.update(users).where(mine).values(seen_at=session.seen_at))
 
     def get(self, digest: str, now: datetime) -> Session | None:
         """

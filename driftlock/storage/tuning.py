@@ -1,13 +1,16 @@
 """What tuning reads beside the windows, and where changes of limits are kept."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
 from driftlock.model import Label
 from driftlock.services.acting import note
+from driftlock.services.tuning_alarms import KEPT_AS, limits_of
 from driftlock.services.tuning_changes import LimitsChange, ProfileChange
 from driftlock.storage.connect import reading, writing
+from driftlock.storage.overview_parts import suppressed
 from driftlock.storage.schema import (
     anomalies,
     detector_states,
@@ -38,6 +41,17 @@ class SqlTuning:
         )
         with reading(self._engine, tenant) as connection:
             return {row.window: row.label for row in connection.execute(query)}
+
+    def suppressed(self, tenant: str, stream_id: str, now: datetime) -> list[int]:
+        """The stream's flagged windows whose pattern is suppressed at *now*, by number."""
+        query = (
+            sa.select(anomalies.c.window)
+            .where(anomalies.c.tenant == tenant, anomalies.c.stream_id == stream_id)
+            .where(suppressed(anomalies.c.pattern, tenant, now))
+            .order_by(anomalies.c.window)
+        )
+        with reading(self._engine, tenant) as connection:
+            return list(connection.scalars(query))
 
     def stamp(self, tenant: str, stream_id: str) -> tuple[Any, ...]:
         """Changes whenever windows are filled in or labels set."""
@@ -86,7 +100,7 @@ class SqlTuning:
             connection.execute(
                 sa.update(streams)
                 .where(streams.c.tenant == made.tenant, streams.c.id == made.stream_id)
-                .values(configuration=made.configuration, status=change.status)
+                .values(configuration=limits_of(made.configuration), status=change.status)
             )
             note(
                 before=_limits(made.before),
@@ -100,4 +114,6 @@ class SqlTuning:
 
 
 def _limits(configuration: dict[str, Any]) -> dict[str, Any]:
-    return {name: configuration[name] for name in ("name", "threshold", "alpha") if name in configuration}
+    return {
+        name: configuration[name] for name in ("name", "threshold", "alpha", KEPT_AS) if name in configuration
+    }

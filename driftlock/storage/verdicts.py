@@ -11,6 +11,7 @@ from driftlock.model import AnomalyRow, ScoreColumns, at, moment
 from driftlock.ports import Neighbours, Order
 from driftlock.storage.connect import reading
 from driftlock.storage.schema import anomalies, streams, windows
+from driftlock.storage.verdicts_columns import read
 from driftlock_core.window_views.catalogue import ASPECTS
 
 _ROW = (
@@ -36,7 +37,6 @@ _WHOLE = (
 _MISSING = {"last_at_us": -1, "c_window": 0, "factor": 1}  # what stands for a null among whole numbers
 _OF_ASPECTS = [f"{aspect.name}_{what}" for aspect in ASPECTS for what in ("p", "distance")]
 _REAL = ["mu", "cbar", "p_stream", "score", "p_perm", "chance", *_OF_ASPECTS]
-_AT_ONCE = 1_024  # rows
 
 
 class SqlVerdicts:
@@ -116,8 +116,12 @@ def columns_of(
     Args:
         extra: To stand beside what the windows themselves hold.
     """
-    whole = _read(connection, which, _WHOLE, np.int64)
-    real = _read(connection, which, _REAL, np.float64)
+    asked = [
+        sa.func.coalesce(windows.c[name], _MISSING[name]) if name in _MISSING else windows.c[name]
+        for name in _WHOLE
+    ]
+    wholes, reals = read(connection, asked, [windows.c[name] for name in _REAL], which, windows.c.window)
+    whole, real = dict(zip(_WHOLE, wholes, strict=True)), dict(zip(_REAL, reals, strict=True))
     return ScoreColumns(
         window=whole["window"],
         last_seq=whole["last_seq"],
@@ -137,24 +141,6 @@ def columns_of(
             **extra,
         },
     )
-
-
-def _read(
-    connection: sa.Connection, which: sa.ColumnElement[bool], names: Sequence[str], kind: type[np.generic]
-) -> dict[str, Any]:
-    """The columns of those *names* as arrays of one *kind*: so many numbers, read one by one, take a while."""
-    asked = (
-        sa.func.coalesce(windows.c[name], _MISSING[name]) if name in _MISSING else windows.c[name]
-        for name in names
-    )
-    # As the driver hands them over: the same rows as objects take three times as long.
-    cursor = connection.execute(sa.select(*asked).where(which).order_by(windows.c.window)).cursor
-    assert cursor is not None
-    parts = [np.empty((0, len(names)), dtype=kind)]
-    while rows := cursor.fetchmany(_AT_ONCE):
-        parts.append(np.array(rows, dtype=kind))
-    columns = np.concatenate(parts).T
-    return {name: column.copy() for name, column in zip(names, columns, strict=True)}
 
 
 def _count() -> sa.Select[int]:

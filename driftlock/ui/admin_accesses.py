@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from driftlock.services.accesses import WHATS, AccessRow, What
+from driftlock.services.accesses import UNKNOWN, WHATS, AccessRow, What
 from driftlock.ui import admin_log_files, admin_log_words, admin_times, words
 from driftlock.ui.session import desk, may, tenant
 
@@ -21,7 +21,7 @@ def show() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         who = st.selectbox(
             "Who",
-            [ALL, *names, "visitor"],
+            [ALL, *names, "visitor", UNKNOWN],
             format_func=lambda one: one if one == ALL else admin_log_words.actor(one, names),
             key="access-who",
             width=200,
@@ -51,7 +51,7 @@ def show() -> None:
     if number > 1:
         rows, total = page((number - 1) * PAGE)
     if not rows:
-        st.info("Nobody has opened or exported anything, or was refused, that matches.")
+        st.info("Nobody has signed in, opened or exported anything, or was refused, that matches.")
         return
     zone = admin_times.zone()
     st.dataframe(
@@ -62,7 +62,7 @@ def show() -> None:
     )
     st.caption(
         f"{words.plural(total, 'row')}, newest first. An opening is noted once a visit, anomaly and hour; a refused try "
-        "once a minute."
+        "once a minute; a wrong password each time that it counts, and “locked” where the account has to wait."
     )
     if may("export"):
         admin_log_files.accesses()
@@ -75,10 +75,16 @@ def table(rows: tuple[AccessRow, ...], names: Mapping[str, str], zone: str) -> d
         "Who": [admin_log_words.actor(row.actor, names) for row in rows],
         "Role": [row.role for row in rows],
         "What": [row.what for row in rows],
-        "Object": [row.object_kind for row in rows],
+        "Object": [_object(row, names) for row in rows],
         "Id": [row.object_id for row in rows],
         "Address": [row.address or "" for row in rows],
     }
+
+
+def _object(row: AccessRow, names: Mapping[str, str]) -> str:
+    """What it was, and of a person the name, which is of no use to filter by."""
+    named = row.object_kind == "user" and row.object_id in names
+    return f"user {names[row.object_id]}" if named else row.object_kind
 
 
 def _into_address() -> None:

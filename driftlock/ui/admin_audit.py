@@ -137,8 +137,14 @@ def _check() -> None:
         st.caption("Recomputes the hash of every record from the first one on; many take a while.")
     if not asked:
         return
-    with st.spinner("Recomputing every hash …"):
-        found = desk().audit.check(tenant())
+    bar = st.progress(0.0, "Recomputing every hash …")
+
+    def tell(read: int, of: int) -> None:
+        told = f"{count_text(read)} of {words.plural(of, 'record')}"
+        bar.progress(read / of, f"Recomputing every hash: {told} …")
+
+    found = desk().audit.check(tenant(), progress=tell)
+    bar.empty()
     (st.success if found.unbroken else st.error)(words.literal(found.sentence))
     if found.records:
         st.caption(

@@ -12,10 +12,13 @@ from driftlock.ui.session import desk, reader, role, tenant
 from driftlock_core.numbers_text import count_text
 
 MOST_SHOWN: Final = 20
+_SENT: Final = "invite-sent"
 
 
 def show(zone: str) -> None:
     """The form, and what is open."""
+    if st.session_state.pop(_SENT, False):
+        st.session_state["invite-email"] = ""
     roles = [one for one in ROLES if one != "owner" or role() == "owner"]
     with st.form("invite", border=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -60,6 +63,7 @@ def _invite(email: str, chosen: str) -> None:
     except ApplicationError as error:
         st.error(words.literal(str(error)))
         return
+    st.session_state[_SENT] = True  # the next run empties the field: it is drawn already in this one
     admin_once.link(link.path, f"Whoever opens this link within seven days becomes {chosen} of this tenant.")
 
 

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from driftlock.model import moment
+from driftlock.services.accesses import UNKNOWN
 from driftlock.services.permissions import SYSTEM
 
 LONGEST: Final = 300  # characters of a change on screen; files hold all
-_OTHERS: Final[Mapping[str, str]] = {SYSTEM: "the program", "visitor": "a visitor"}
+_OTHERS: Final[Mapping[str, str]] = {SYSTEM: "the program", "visitor": "a visitor", UNKNOWN: "not known"}
 KEY: Final = "key:"
 
 

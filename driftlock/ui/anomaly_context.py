@@ -10,7 +10,6 @@ from driftlock.services.context import Around
 from driftlock.ui import (
     anomaly_navigation,
     case_comments,
-    case_link,
     context_history,
     context_llm,
     context_notes,
@@ -38,7 +37,6 @@ def show(anomaly: Anomaly) -> None:
         context_llm.show(anomaly)
     elif anomaly.row.kind == "metrics":
         context_numbers.show(anomaly)
-    case_link.show(anomaly.row.id)
     context_history.show(anomaly.row.id, anomaly.row.views)
     context_notes.show(anomaly.row.stream_id, *context_notes.reach(around.columns, anomaly.row.seen_at))
     case_comments.of_anomaly(anomaly.row.id)

@@ -1,9 +1,9 @@
-"""Head of the anomaly page: the way to its neighbours, the sentence, what the window is, and what is said of it."""
+"""Head of the anomaly page: the way to its neighbours, the sentence, what the window is, what is said of it, where it leads."""
 
 import streamlit as st
 
 from driftlock.model import Anomaly, Stream
-from driftlock.ui import anomaly_navigation, anomaly_review, replay_bar, words
+from driftlock.ui import anomaly_navigation, anomaly_review, anomaly_ways, replay_bar, words
 from driftlock_core.numbers_text import count_text
 
 
@@ -28,3 +28,4 @@ def show(anomaly: Anomaly, stream: Stream) -> None:
         if row.status != "ready":
             st.badge(words.STATUS_NAMES.get(row.status, row.status), color="blue", help=words.HELP["status"])
     anomaly_review.bar(row, lambda: replay_bar.as_file(record))
+    anomaly_ways.show(row.id)

@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 
 from driftlock.model import Anomaly
-from driftlock.ui import replay_bar, reports_parts, view_words, words
+from driftlock.ui import replay_bar, view_words, words
 from driftlock.ui.session import examination, tenant
 from driftlock_core.numbers_text import limit_text, ncd_text, size_text
 
@@ -28,7 +28,6 @@ def show(anomaly: Anomaly) -> None:
     st.markdown("**SHA-256 of what was compared**")
     lines = [f"{name.replace('_', ' '):<19}{record['evidence'][name]}" for name in DIGESTS]
     st.code("\n".join(lines), language=None)
-    reports_parts.offer(anomaly.row.id)
     with st.expander("The whole record"):
         st.json(record, expanded=1)
 

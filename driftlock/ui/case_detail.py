@@ -11,7 +11,7 @@ from driftlock.model import moment
 from driftlock.services.cases import CaseView
 from driftlock.services.cases_store import Case
 from driftlock.services.review_store import ReviewState
-from driftlock.ui import case_chart, case_comments, case_page, case_people, links, words
+from driftlock.ui import case_chart, case_comments, case_page, case_people, links, reports_parts, words
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.overview_actions import SNOOZES
 from driftlock.ui.session import colours, desk, may, reader, tenant
@@ -33,6 +33,7 @@ def show(view: CaseView) -> None:
     _badges(view)
     if may("label"):
         _buttons(case)
+    reports_parts.offer_case(case.id)
     st.caption(words.literal(case_page.chance(view.chance)))
     drawing = case_chart.timeline(view.members, colours=colours())
     st.plotly_chart(drawing.figure, key="case-timeline", alt=drawing.alt, config=PLOTLY_CONFIG)

@@ -1,8 +1,29 @@
 """The demonstration on the overview: what it is, and how to be rid of it."""
 
+from typing import Final
+
 import streamlit as st
 
 from driftlock.ui.session import desk, may, tenant
+
+POLL_SECONDS: Final = 2.0
+
+
+def being_prepared() -> bool:
+    """Say so, and draw the page anew when its first stream is there; False, and nothing drawn, where it is not."""
+    if desk().demo.ready(tenant()):
+        return False
+    st.fragment(_await, run_every=POLL_SECONDS, key="await-demo-streams")()
+    return True
+
+
+def _await() -> None:
+    if desk().demo.ready(tenant()) or desk().overview.streams(tenant()):
+        st.rerun(scope="app")
+    st.info(
+        "**Demo data is being prepared.** Its streams appear here as they are ready.",
+        icon=":material/hourglass_top:",
+    )
 
 
 def show() -> None:

@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from driftlock.services.overview import StreamState
-from driftlock.ui import frame, links
+from driftlock.ui import demo_data, frame, links
 from driftlock.ui.session import desk, tenant
 
 LABEL: Final = "Label"
@@ -30,6 +30,8 @@ def tabs() -> Sequence[st.delta_generator.DeltaGenerator]:
 def stream() -> StreamState | None:
     """The stream that is chosen; None where there is none, which is said."""
     streams = desk().overview.streams(tenant())
+    if not streams and demo_data.being_prepared():
+        return None
     if not streams:
         st.info(
             "No streams yet. Analyze a file or run a scenario; what is flagged there can be labelled here."

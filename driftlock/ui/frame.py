@@ -10,15 +10,12 @@ from typing import Any, Final, Literal
 import streamlit as st
 
 from driftlock.services.overview_rows import Scope, Span, StreamState
-from driftlock.ui import admin_look, links, overview_address, sign_in, streams_silent, words
+from driftlock.ui import admin_look, links, overview_address, range_pick, sign_in, streams_silent, words
 from driftlock.ui.page import FRAMED
 from driftlock.ui.session import choose, desk, may, tenant, who
 from driftlock_core.numbers_text import duration_text
 
-RANGES: Final[Mapping[Span, str]] = MappingProxyType(
-    {"15min": "15 min", "1h": "1 h", "24h": "24 h", "7d": "7 d", "30d": "30 d", "all": "All"}
-)
-DEFAULT_RANGE: Final[Span] = "24h"
+RANGES: Final = range_pick.RANGES
 SCOPED: Final = frozenset({"Overview", "Tuning lab"})  # titles of the pages that a range and streams narrow
 KEYS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -129,10 +126,9 @@ def scope() -> Scope:
     return desk().overview.scope(tenant(), chosen_ids(streams), chosen_range())
 
 
-def chosen_range() -> Span:
-    """The range of the sidebar."""
-    chosen: Span = st.session_state.get("r") or DEFAULT_RANGE
-    return chosen
+def chosen_range() -> Span | range_pick.Moments:
+    """The range of the sidebar, or its two moments."""
+    return range_pick.chosen()
 
 
 def chosen_ids(streams: list[StreamState]) -> list[str] | None:
@@ -216,17 +212,7 @@ def _shown(streams: list[StreamState], chosen: list[str] | None) -> list[StreamS
 
 
 def _choose(streams: list[StreamState]) -> None:
-    st.segmented_control(
-        "Range",
-        list(RANGES),
-        default=DEFAULT_RANGE,
-        required=True,
-        format_func=lambda span: RANGES[span],
-        key="r",
-        bind="query-params",
-        persist_state="session",
-        help="Of Overview and Tuning lab, counted back from the newest window of the streams shown.",
-    )
+    range_pick.ask()
     labels = names(streams)
     st.multiselect(
         "Streams",

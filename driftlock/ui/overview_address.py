@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import streamlit as st
 
-from driftlock.ui import overview_cell
+from driftlock.ui import overview_cell, range_pick
 
-WIDGETS: Final = ("r", "s", "by", "q", "st", "k", "min", "o", "sup", "pg")
+WIDGETS: Final = (*range_pick.WIDGETS, "s", "by", "q", "st", "k", "min", "o", "sup", "pg")
 _KEPT: Final = "overview-address"
 _STRAY: Final = ("id", "tab")
 

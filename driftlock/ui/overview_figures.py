@@ -6,8 +6,9 @@ from typing import Final
 import streamlit as st
 
 from driftlock.services.overview_rows import Figures, Scope
-from driftlock.ui import frame, overview_reads, words
-from driftlock.ui.session import desk, tenant
+from driftlock.ui import frame, overview_reads, range_pick, words
+from driftlock.ui.session import colours, desk, tenant
+from driftlock.ui.spark_bars import spark_bars
 from driftlock_core.numbers_text import MISSING, count_text, duration_text
 
 SERIES_HELP: Final = (
@@ -15,15 +16,14 @@ SERIES_HELP: Final = (
     "readings of records that resemble their neighbours."
 )
 DATA_HELP: Final = "The newest judged data of the streams shown; the range counts back from here."
-# Below its number the small chart makes one card, and with it the row, twice as high as it need be.
-_SPARK_BESIDE_THE_NUMBER: Final = """<style>
-.st-key-figures [data-testid="stMetric"] { position: relative; min-height: 7.5rem; }
-.st-key-figures [data-testid="stMetricChart"] {
-  position: absolute; right: 1rem; bottom: .6rem; width: 70%; margin: 0; }
-.st-key-figures [data-testid="stMetricChart"] svg {
-  position: absolute; bottom: 0; right: 0; width: 100%; height: auto; max-height: 2.3rem;
-  background: transparent !important; }
+# Below its number the small chart would make one card, and with it the row, twice as high as it need be.
+_BESIDE_THE_NUMBER: Final = """<style>
+.st-key-figures [data-testid="stMetric"] { min-height: 7.5rem; }
 .st-key-figures [data-testid="stMetricValue"] { font-size: 1.9rem; }
+.st-key-flagged-card { position: relative; height: 100%; }
+.st-key-flagged-card > div:last-child {
+  position: absolute; right: 1rem; bottom: .8rem; width: 60%; height: 1.9rem; pointer-events: none; }
+.st-key-flagged-card [data-testid="stHtml"] { height: 1.9rem; }
 </style>"""
 UNTESTED: Final = "Streams that have not enough events yet for a first verdict."
 
@@ -31,7 +31,7 @@ UNTESTED: Final = "Streams that have not enough events yet for a first verdict."
 def show(scope: Scope) -> None:
     """Five cards, and the sentence that sets what was flagged beside chance."""
     figures = overview_reads.figures(scope)
-    st.html(_SPARK_BESIDE_THE_NUMBER)
+    st.html(_BESIDE_THE_NUMBER)
     with st.grid(5, min_column_width=150, gap="small", key="figures"):
         _flagged(figures)
         st.metric(
@@ -64,15 +64,21 @@ def show(scope: Scope) -> None:
 
 
 def _flagged(figures: Figures) -> None:
-    st.metric(
-        f"Flagged, {frame.RANGES[frame.chosen_range()].lower()}",
-        count_text(figures.flagged),
-        border=True,
-        height="stretch",
-        help=f"{words.HELP['flagged']} Bars: flagged windows and alerts along the range.",
-        chart_data=list(figures.flagged_by_bucket),
-        chart_type="bar",
-    )
+    with st.container(height="stretch", key="flagged-card"):
+        st.metric(
+            f"Flagged, {range_pick.said().lower() if isinstance(frame.chosen_range(), str) else 'custom'}",
+            count_text(figures.flagged),
+            border=True,
+            height="stretch",
+            help=f"{words.HELP['flagged']} Bars: flagged windows and alerts along the range.",
+        )
+        st.html(
+            spark_bars(
+                figures.flagged_by_bucket,
+                fill=colours().text,
+                title="Flagged windows and alerts along the range",
+            )
+        )
 
 
 def _data_until(at: datetime | None) -> None:

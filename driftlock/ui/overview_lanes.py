@@ -1,5 +1,6 @@
-"""The swimlane and, below it, the scores of one stream."""
+"""The swimlane, and whose scores stand below it."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import streamlit as st
@@ -8,7 +9,6 @@ from driftlock.services.overview_rows import Lane, LaneBy, Lanes, Scope, Wanted
 from driftlock.ui import frame, overview_cell, overview_range, overview_reads, words
 from driftlock.ui.charts import PLOTLY_CONFIG
 from driftlock.ui.overview_cell import Cell
-from driftlock.ui.overview_timeline import scores_of
 from driftlock.ui.session import colours, desk, tenant
 from driftlock.ui.swimlane import swimlane
 from driftlock_core.numbers_text import count_text
@@ -19,12 +19,16 @@ ALL_LANES: Final = 1_000
 BY: Final[dict[LaneBy, str]] = {"stream": "Stream", "kind": "Kind"}
 _CHART: Final = "lanes"
 _EDGES: Final = "lane-edges"
+_BOXES: Final = "lane-boxes"
+BOXES_HELP: Final = "Off: a click chooses one cell. On: a box chooses several lanes and a longer time."
 
 
-def show(scope: Scope, *, live: bool) -> None:
+def show(scope: Scope) -> None:
     """Lanes, most flagged first; choosing a cell narrows the feed."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.subheader("Where and when", anchor=False, width="content")
+        st.space("stretch")
+        boxes = st.toggle("Draw boxes", key=_BOXES, persist_state="session", help=BOXES_HELP)
         by: LaneBy = (
             st.segmented_control(
                 "Lanes by",
@@ -43,10 +47,8 @@ def show(scope: Scope, *, live: bool) -> None:
     wide, cells = overview_range.in_cells(scope)
     found = overview_reads.lanes(wide, by, cells, ALL_LANES if every else MOST_LANES)
     if found.lanes:
-        _draw(scope, found)
+        _draw(scope, found, boxes=boxes)
     _more(found, every=every)
-    if not live:  # then the strip shows the newest scores, and goes on showing them
-        scores_of(scope, stream_to_show(scope))
 
 
 def stream_to_show(scope: Scope) -> str | None:
@@ -64,7 +66,7 @@ def stream_to_show(scope: Scope) -> str | None:
     )
 
 
-def _draw(scope: Scope, found: Lanes) -> None:
+def _draw(scope: Scope, found: Lanes, *, boxes: bool) -> None:
     st.session_state[_EDGES] = [int(edge) for edge in found.edges_us]
     drawing = swimlane(
         found,
@@ -72,6 +74,7 @@ def _draw(scope: Scope, found: Lanes) -> None:
         chosen=overview_cell.chosen(),
         notes=desk().overview.annotations(scope),
         warming={lane.key: said for lane in found.lanes if (said := warming(lane))},
+        boxes=boxes,
     )
     st.plotly_chart(
         drawing.figure,
@@ -79,23 +82,35 @@ def _draw(scope: Scope, found: Lanes) -> None:
         alt=drawing.alt,
         config=PLOTLY_CONFIG,
         on_select=_clicked,
-        selection_mode="points",
+        selection_mode=("points", "box") if boxes else "points",
     )
     st.caption(drawing.caption)
 
 
 def _clicked() -> None:
-    """A click chooses its cell; a click beside all cells, or on the chosen one, lets go of it."""
+    """A click chooses its cell, a box all within it; a click beside all, or on the chosen one, lets go."""
     state: Any = st.session_state.get(_CHART)
     points = state.selection.points if state else []
     keys = [point["customdata"] for point in points if point.get("customdata")]
     edges = st.session_state.get(_EDGES, [])
-    if not keys or not 0 <= int(keys[0][1]) < len(edges) - 1:
-        overview_cell.choose(None)
-        return
-    lane, bucket = str(keys[0][0]), int(keys[0][1])
-    cell = Cell(lane=lane, since_us=edges[bucket], until_us=edges[bucket + 1])
+    cell = cell_of(keys, edges)
     overview_cell.choose(None if cell == overview_cell.chosen() else cell)
+
+
+def cell_of(keys: Sequence[Sequence[Any]], edges: Sequence[int]) -> Cell | None:
+    """
+    What holds all the cells of *keys*, a lane and the number of its stretch each; None: there are none such.
+
+    >>> cell_of([("a", 1), ("b", 0), ("a", 0)], [10, 20, 30])
+    Cell(lanes=('a', 'b'), since_us=10, until_us=30)
+    >>> cell_of([], [10, 20]), cell_of([("a", 5)], [10, 20])
+    (None, None)
+    """
+    buckets = [int(bucket) for _, bucket in keys]
+    if not buckets or not 0 <= min(buckets) <= max(buckets) < len(edges) - 1:
+        return None
+    lanes = tuple(dict.fromkeys(str(lane) for lane, _ in keys))
+    return Cell(lanes=lanes, since_us=edges[min(buckets)], until_us=edges[max(buckets) + 1])
 
 
 def warming(lane: Lane) -> str | None:

@@ -89,7 +89,8 @@ def _head(scope: Scope, *, paused: bool, waiting: int) -> None:
                 args=(by,),
             )
         overview_history.undo_last()
-        st.caption(f"Data until {words.literal(words.moment(scope.until))} UTC", width="content")
+        ends = "Data until" if isinstance(frame.chosen_range(), str) else "Range until"
+        st.caption(f"{ends} {words.literal(words.moment(scope.until))} UTC", width="content")
 
 
 def _strip(scope: Scope, streams: list[StreamState], *, paused: bool) -> None:

@@ -32,6 +32,8 @@ def with_data(scope: Scope, streams: Sequence[StreamState]) -> Scope:
     if not firsts:
         return scope
     oldest = min(firsts)
+    if scope.until is not None and oldest > scope.until:
+        return scope
     return replace(scope, since=oldest if scope.since is None else max(oldest, scope.since))
 
 

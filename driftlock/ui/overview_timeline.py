@@ -1,7 +1,10 @@
 """The scores of one stream within the range, or the values of its series where it is judged as numbers."""
 
+from typing import Final
+
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from driftlock.model import Stream
 from driftlock.services.overview_rows import Scope
@@ -10,7 +13,21 @@ from driftlock.ui import words
 from driftlock.ui.charts import PLOTLY_CONFIG, Drawing
 from driftlock.ui.series_chart import series_chart
 from driftlock.ui.session import colours, desk, tenant
-from driftlock.ui.timeline_chart import timeline
+from driftlock.ui.timeline_chart import HEIGHT, timeline
+
+_ROOM: Final = "timeline-room"
+_AROUND: Final = 92  # pixels of name and caption
+
+
+def room(stream_id: str | None) -> DeltaGenerator:
+    """
+    Where the chart of that stream will stand, as high as it will be; None: there will be none.
+
+    It is below the first screen: the list is drawn before it, and is not moved by it.
+    """
+    if stream_id is not None:
+        st.html(f"<style>.st-key-{_ROOM} {{ min-height: {HEIGHT + _AROUND}px; }}</style>")
+    return st.container(key=_ROOM)
 
 
 def scores_of(scope: Scope, stream_id: str | None, *, key: str = "timeline") -> None:
@@ -45,7 +62,7 @@ def drawing(scope: Scope, stream: Stream) -> Drawing | None:
         figure=drawn.figure,
         alt=drawn.alt,
         caption=f"{drawn.caption} One point stands for up to {words.plural(stands_for, 'window')}: "
-        "lowest, highest and flagged are kept.",
+        "lowest, highest and highest flagged are kept.",
     )
 
 

@@ -1,6 +1,6 @@
 """Choose what a report is about, see what it would hold, make it."""
 
-from collections.abc import Sequence
+from collections import Counter
 from datetime import UTC, datetime, time
 from typing import Final, Literal
 
@@ -8,16 +8,17 @@ import streamlit as st
 
 from driftlock.errors import ApplicationError
 from driftlock.evidence import POLICIES, Policy
+from driftlock.model import moment
 from driftlock.services.overview_rows import FeedRow, Wanted
 from driftlock.services.reports_rows import Form, ReportRow, Template
-from driftlock.ui import links, reports_archive, reports_parts, words
+from driftlock.ui import links, reports_archive, reports_evidence, reports_parts, words
 from driftlock.ui.session import desk, reader, tenant
 
 About = Literal["anomaly", "case", "time"]
 ABOUT: Final[dict[About, str]] = {"anomaly": "One anomaly", "case": "A case", "time": "A time"}
 TEMPLATES: Final[dict[About, tuple[Template, ...]]] = {
     "anomaly": ("evidence", "dora", "nis2", "ai_log"),
-    "case": ("dora", "nis2", "ai_log"),
+    "case": ("evidence", "dora", "nis2", "ai_log"),
     "time": ("period", "dora", "nis2", "ai_log"),
 }
 POLICY_NAMES: Final[dict[Policy, str]] = {
@@ -26,6 +27,7 @@ POLICY_NAMES: Final[dict[Policy, str]] = {
     "digests": "Digests only",
 }
 _STRONGEST: Final = 50
+_SHOWN: Final = 8  # characters of an id
 _MADE: Final = "made-report"
 
 
@@ -60,8 +62,10 @@ def show() -> None:
         format_func=lambda one: POLICY_NAMES[one], default="masked", required=True, key="report-policy",
     )  # fmt: skip
     token = False
-    if template == "evidence":
-        token = _evidence(str(chosen["anomaly_id"]), policy)
+    if template == "evidence" and "case_id" in chosen:
+        token = reports_evidence.of_case()
+    elif template == "evidence":
+        token = reports_evidence.of_anomaly(str(chosen["anomaly_id"]), policy)
     elif policy == "digests":
         st.caption("No text of an event stands in the report.")
     if st.button("Make the report", type="primary", key="make-report"):
@@ -79,7 +83,7 @@ def _first() -> About:
 def _anomaly() -> dict[str, str] | None:
     scope = desk().overview.scope(tenant(), None, "all")
     strongest = desk().overview.feed(scope, Wanted(suppressed=True), order="strongest", limit=_STRONGEST).rows
-    labels = {row.id: _label(row) for row in strongest}
+    labels = distinct({row.id: _label(row) for row in strongest})
     asked = st.query_params.get("id")
     if asked and asked not in labels:
         if desk().queries.anomaly(tenant(), asked) or desk().series.anomaly(tenant(), asked):
@@ -113,7 +117,12 @@ def _label(row: FeedRow) -> str:
 
 
 def _case() -> dict[str, str] | None:
-    cases = {case.id: case.title for case in desk().cases.cases(tenant(), snoozed=True)}
+    cases = distinct(
+        {
+            case.id: f"{case.title} · {words.moment(moment(case.first_us))}"
+            for case in desk().cases.cases(tenant(), snoozed=True)
+        }
+    )
     if not cases:
         st.info("There is no case: streams were not flagged at the same time.")
         return None
@@ -126,6 +135,17 @@ def _case() -> dict[str, str] | None:
         key="report-case",
     )
     return {"case_id": chosen}
+
+
+def distinct(labels: dict[str, str]) -> dict[str, str]:
+    """
+    *labels* by id, with the beginning of the id behind those that several share: a list is answered by its text.
+
+    >>> distinct({"a1": "api, db", "b2": "api, db", "c3": "cpu"})
+    {'a1': 'api, db · a1', 'b2': 'api, db · b2', 'c3': 'cpu'}
+    """
+    many = Counter(labels.values())
+    return {one: f"{label} · {one[:_SHOWN]}" if many[label] > 1 else label for one, label in labels.items()}
 
 
 def _time() -> dict[str, datetime] | None:
@@ -146,49 +166,6 @@ def _time() -> dict[str, datetime] | None:
         "since": datetime.combine(days[0], time.min, tzinfo=UTC),
         "until": datetime.combine(days[1], time.max, tzinfo=UTC),
     }
-
-
-@st.cache_data(show_spinner=False, scope="session", max_entries=8, ttl=60)
-def _preview(tenant: str, anomaly_id: str, policy: Policy) -> tuple[str, Sequence[tuple[str, int, str]]]:
-    """Kept for a minute: it reads every event of the bundle, and the page is drawn anew at each click."""
-    return desk().reports.preview(tenant, anomaly_id, policy)
-
-
-def _evidence(anomaly_id: str, policy: Policy) -> bool:
-    """What the bundle would hold and prove; answers whether a time token is wanted."""
-    statement, files = _preview(tenant(), anomaly_id, policy)
-    st.caption(words.literal(statement))
-    authority = desk().reports.time_authority
-    token = st.checkbox(
-        "Ask the time authority to sign when it was there",
-        key="report-token",
-        disabled=not authority,
-        help="An RFC 3161 time token. "
-        + ("" if authority else "None is set: DRIFTLOCK_TIME_AUTHORITY_URL names the address of one."),
-    )
-    with st.expander("What it holds"):
-        st.table(
-            {
-                "File": [name for name, _, _ in files],
-                "Size": [reports_parts.size(held) for _, held, _ in files],
-                "What it is": [words.literal(what) for _, _, what in files],
-            },
-            border="horizontal",
-            hide_index=True,
-        )
-        st.caption(
-            "Beside them: manifest, environment, timeline, audit rows that name it, report.html, verify.py and README."
-        )
-    signer = desk().reports.signer
-    guarantees = (
-        ("✓" if signer else "—", "unchanged", f"signed with key {signer}" if signer else
-         "nobody signs here: make a key with `driftlock signing new`"),
-        ("✓", "in this order", "events are numbered and hashed in their order"),
-        ("✓" if token and authority else "—", "existed at this time",
-         "by the token of the time authority" if token and authority else "only a time token proves that"),
-    )  # fmt: skip
-    st.markdown("  \n".join(f"{symbol} **{name}**: {why}" for symbol, name, why in guarantees))
-    return token
 
 
 def _make(

@@ -34,13 +34,17 @@ def guard() -> None:
 
 def offer(anomaly_id: str) -> None:
     """The way from an anomaly to its evidence, for who may take it."""
+    _offer("Make an evidence bundle", {"id": anomaly_id})
+
+
+def offer_case(case_id: str) -> None:
+    """The way from a case to its evidence, likewise."""
+    _offer("Evidence of the case", {"case": case_id})
+
+
+def _offer(label: str, about: dict[str, str]) -> None:
     if session.may("export"):
-        st.page_link(
-            links.REPORTS,
-            label="Make an evidence bundle",
-            icon=":material/verified:",
-            query_params={"id": anomaly_id},
-        )
+        st.page_link(links.REPORTS, label=label, icon=":material/verified:", query_params=about)
 
 
 def size(count: int) -> str:

@@ -8,6 +8,7 @@ from driftlock.services.series_store import SeriesAnomalyRow
 from driftlock.ui import (
     anomaly_navigation,
     anomaly_review,
+    anomaly_ways,
     context_history,
     links,
     series_record,
@@ -31,6 +32,7 @@ def show(anomaly: SeriesAnomaly, stream: Stream) -> None:
     anomaly_navigation.head(anomaly, stream)
     _chips(anomaly)
     anomaly_review.bar(anomaly.row, lambda: as_file(anomaly.record))
+    anomaly_ways.show(anomaly.row.id)
     _cards(anomaly)
     tabs = {
         "Series": _series,

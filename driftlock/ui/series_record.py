@@ -3,7 +3,7 @@
 import streamlit as st
 
 from driftlock.services.series_queries import SeriesAnomaly
-from driftlock.ui import replay_bar, reports_parts, words
+from driftlock.ui import replay_bar, words
 from driftlock.ui.session import desk, tenant
 from driftlock_core.series_text import value_text
 
@@ -33,6 +33,5 @@ def show(anomaly: SeriesAnomaly) -> None:
         st.table({"What": list(named), "Value": list(named.values())}, border="horizontal")
     st.markdown("**Chained SHA-256 of every record up to the alert**")
     st.code(verdict.evidence.digest, language=None, wrap_lines=True)
-    reports_parts.offer(anomaly.row.id)
     with st.expander("The whole record"):
         st.json(record, expanded=1)

@@ -1,6 +1,6 @@
 """The dashboard as a part of a larger server."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +24,10 @@ class Dashboard:
     largest_message: int  # bytes that a browser may send at once
     sso_ready: Callable[[], bool]  # whether an identity provider is set up
     sso_address: Callable[[], str]  # where signing in there begins
+    sso_claims: Callable[
+        [Mapping[str, str]], Mapping[str, object]
+    ]  # that cookies of its answer hold; empty: none
+    sso_cookie: str
     uploaded_bytes: Callable[[str], int]  # that are held for a page, by the id of its session
 
 
@@ -40,6 +44,8 @@ def dashboard(script: Path, app: App) -> Dashboard:
         int(config.get_option("server.maxMessageSize")) * 1_000_000,
         sign_in_provider.ready,
         sign_in_provider.address,
+        sign_in_provider.claims,
+        sign_in_provider.COOKIE,
         _uploaded_bytes,
     )
 

@@ -88,7 +88,8 @@ def signed_in() -> Session | None:
     """The session behind the browser's cookie, which is as old as its connection, asked for in the database."""
     token = token_held()
     found = app().sessions.check(token) if token else None
-    return found or sign_in_provider.session(app())
+    # A server in front has opened a session of ours for whom the provider vouched: one that ended stays ended.
+    return found if found is not None or gated() else sign_in_provider.session(app())
 
 
 def token_held() -> str | None:

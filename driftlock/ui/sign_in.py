@@ -91,8 +91,6 @@ def _sign_in() -> None:
         here = urlsplit(st.context.url or "/")
         then = here.path + (f"?{here.query}" if here.query else "")
         st.title("You are signed out", anchor=False)
-        if sign_in_provider.known_there():
-            st.write("Your identity provider knows you, but nobody of that address has been invited here.")
         st.html(f'<a href="/auth/login?next={quote(then or "/", safe="")}" target="_self">Sign in</a>')
         return
     # Imported here: it draws into the page as soon as it is made, and only this page needs it.

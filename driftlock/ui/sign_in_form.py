@@ -104,13 +104,15 @@ def _form() -> None:
 def _provider() -> None:
     if not sign_in_provider.ready():
         return
+    if said := sign_in_provider.said():
+        st.error(words.literal(said))
     if st.button("Sign in with your identity provider", width="stretch"):
         try:
             sign_in_provider.check()
         except ApplicationError as missing:
             st.error(words.literal(str(missing)))
             return
-        st.login()
+        sign_in_provider.leave()
 
 
 def _enter(token: str) -> None:

@@ -1,22 +1,41 @@
 """An identity provider (OpenID Connect) beside our own accounts: who it vouches for, if we know them."""
 
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Final
 
 import streamlit as st
-from streamlit.auth_util import get_secrets_auth_section, is_authlib_installed
+from streamlit.auth_util import get_cookie_with_chunks, get_secrets_auth_section, is_authlib_installed
 from streamlit.user_info import generate_login_redirect_url
+from streamlit.web.server.server_util import get_cookie_secret
+from streamlit.web.server.starlette.starlette_app_utils import decode_signed_value, decode_xsrf_token_string
 
 from driftlock.bootstrap import App
-from driftlock.errors import InvalidSettings
-from driftlock.services.accounts_rows import Session
+from driftlock.errors import ApplicationError, InvalidSettings, StoreUnavailable
+from driftlock.services.accounts_rows import Refused, Session
+from driftlock.services.accounts_vouched import ENDED, UNKNOWN, vouched
+from driftlock.services.sign_in import NOWHERE
 
 MISSING: Final = (
     "An identity provider is set up in .streamlit/secrets.toml, but what talks to it is not installed: "
     "pip install 'driftlock[sso]'"
 )
+NOT_SIGNED_IN: Final = (
+    "You came back from your identity provider without being signed in: it did not vouch for you, or what it said was "
+    "too old, was used before, or was not meant for this server. Sign in once more."
+)
 COOKIE: Final = "_streamlit_user"
+_BROWSER: Final = "_streamlit_xsrf"  # the one cookie that a browser keeps on its way there and back
+_THERE_SECONDS: Final = 600.0
+_MOST: Final = 1_000
+_SAID: Final = "provider-said"
+
+_gone: Final[OrderedDict[bytes, float]] = OrderedDict()
+_lock: Final = threading.Lock()
 
 
 def ready() -> bool:
@@ -46,36 +65,77 @@ def address() -> str:
     return generate_login_redirect_url("default")
 
 
+def claims(cookies: Mapping[str, str]) -> Mapping[str, object]:
+    """What its token said, from the signed cookies of the answer that took it; empty: it was not taken."""
+
+    def one(name: str) -> bytes | None:
+        value = cookies.get(name)
+        return decode_signed_value(get_cookie_secret(), name, value.encode("latin-1")) if value else None
+
+    held = get_cookie_with_chunks(one, COOKIE)
+    return json.loads(held) if held else {}
+
+
+def leave() -> None:
+    """Go there; who comes back without being signed in is told so."""
+    st.session_state.pop(_SAID, None)
+    if browser := _browser():
+        with _lock:
+            _gone[browser] = time.monotonic() + _THERE_SECONDS
+            while len(_gone) > _MOST:
+                _gone.popitem(last=False)
+    st.login()
+
+
+def said() -> str | None:
+    """Why whoever comes from there is not let in; None: nobody does."""
+    with _lock:
+        until = _gone.pop(_browser(), 0.0)
+    if until > time.monotonic():
+        st.session_state.setdefault(_SAID, NOT_SIGNED_IN)
+    refused: str | None = st.session_state.get(_SAID)
+    return refused
+
+
+def _browser() -> bytes:
+    """What tells this browser from others; its cookie is written otherwise at each answer, and means the same."""
+    token, _ = decode_xsrf_token_string(st.context.cookies.get(_BROWSER) or "")
+    return token or b""
+
+
 def session(app: App) -> Session | None:
     """
     The session of whom the provider has vouched for: an account, or an invitation, of that verified address.
 
-    Its cookie lives for 30 days and nobody can call it back; so it is the
-    token of a session of ours, which ends as any other does.
+    Its cookie lives for 30 days and nobody can call it back; so what it holds is
+    the token of a session of ours, which ends as any other does.
     """
-    if not ready():
+    if not known_there():
         return None
-    person = st.user
-    kept = st.context.cookies.get(COOKIE)
-    if not person.get("is_logged_in") or person.get("email_verified") is not True or not kept:
+    try:
+        return _session(app)
+    except StoreUnavailable:
+        raise
+    except ApplicationError as refused:
+        st.session_state[_SAID] = str(refused)
         return None
-    email, subject, issued = person.get("email"), person.get("sub"), person.get("iat")
-    if not isinstance(email, str) or not isinstance(subject, str) or not isinstance(issued, int | float):
-        return None
-    token = f"sso:{sha256(str(kept).encode()).hexdigest()}"
+
+
+def _session(app: App) -> Session | None:
+    who = vouched(st.user)
+    token = f"sso:{who.sign_in}"
     if (found := app.sessions.check(token)) is not None:
         return found
-    if datetime.now(UTC) - datetime.fromtimestamp(issued, UTC) > app.sessions.longest:
-        return None
-    name = person.get("name")
-    known = app.accounts.matched(
-        subject=sha256(f"{person.get('iss')}\0{subject}".encode()).hexdigest(),
-        email=email,
-        name=name if isinstance(name, str) else None,
-    )
-    if known is None or not app.sessions.adopt(token, known.id, address=st.context.ip_address):
-        return None
-    return app.sessions.check(token)
+    if datetime.now(UTC) - who.at > app.sessions.longest:
+        raise Refused(ENDED)
+    known = app.accounts.matched(subject=who.subject, email=who.email, name=who.name)
+    if known is None:
+        raise Refused(UNKNOWN)
+    if not app.sessions.adopt(token, known.id, address=st.context.ip_address):
+        raise Refused(ENDED)
+    if (opened := app.sessions.check(token)) is None:
+        raise Refused(NOWHERE)
+    return opened
 
 
 def known_there() -> bool:

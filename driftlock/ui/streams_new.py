@@ -8,7 +8,7 @@ from driftlock.errors import ApplicationError
 from driftlock.model import KINDS
 from driftlock.services.stream_settings_help import profile_for, suggest
 from driftlock.ui import links, streams_reads, words
-from driftlock.ui.session import desk, reader, tenant
+from driftlock.ui.session import desk, tenant
 from driftlock_core.errors import InvalidProfile
 from driftlock_core.masking import MASK_CLASSES
 from driftlock_core.profiles import BALANCED, PROFILES, WINDOW_SIZES
@@ -51,14 +51,12 @@ def _form() -> None:
     if st.button("Create stream", type="primary", disabled=not name.strip(), key="new-create"):
         try:
             profile = profile_for(PROFILES[limits], kind, int(window), frozenset(masks))
-            stream = desk().stream_settings.create(
-                tenant(), name=name, kind=kind, profile=profile, by=reader()
-            )
+            stream_id = desk().create_stream(tenant(), name=name, kind=kind, profile=profile)
         except (ApplicationError, InvalidProfile) as error:
             st.error(words.literal(str(error)))
             return
         streams_reads.forget()
-        st.switch_page(links.STREAMS, query_params={"stream": stream.id, "tab": "Settings"})
+        st.switch_page(links.STREAMS, query_params={"stream": stream_id, "tab": "Settings"})
 
 
 def feed(stream_id: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Final
 import streamlit as st
 
 from driftlock.services.drift import DriftRow
-from driftlock.ui import frame, links, streams_new, streams_reads, streams_words, words
+from driftlock.ui import demo_data, frame, links, streams_new, streams_reads, streams_words, words
 from driftlock.ui.session import may
 from driftlock_core.numbers_text import MISSING
 
@@ -21,6 +21,9 @@ def show() -> None:
         if may("streams"):
             streams_new.button()
         links.copy(links.STREAMS, key="copy-streams")
+    if not rows and demo_data.being_prepared():
+        streams_reads.forget()  # the first stream shall be seen when it is there
+        return
     if not rows:
         st.info("No streams yet. Make one and send it events, or analyze a file: its stream appears here.")
         st.page_link(links.ANALYZE, label="Go to Analyze")

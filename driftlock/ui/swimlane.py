@@ -17,11 +17,12 @@ import plotly.graph_objects as go
 from driftlock.services.overview_rows import Annotation, Lanes
 from driftlock.ui.charts import Drawing, frame
 from driftlock.ui.overview_cell import Cell
-from driftlock.ui.swimlane_text import alternative, caption, escaped, hover, label, step
+from driftlock.ui.swimlane_text import alternative, caption, escaped, hover, label, step, width
 from driftlock.ui.theme import Tokens
 
 LANE_HEIGHT: Final = 28  # pixels
 EDGES_HEIGHT: Final = 64  # pixels, axis and notes
+BELOW: Final = 44  # pixels, times of two lines
 _TALL: Final = 0.72  # of a lane's height
 _CLEAR: Final = "rgba(0, 0, 0, 0)"
 
@@ -33,6 +34,7 @@ def swimlane(
     chosen: Cell | None = None,
     notes: Sequence[Annotation] = (),
     warming: Mapping[str, str] | None = None,
+    boxes: bool = False,
 ) -> Drawing:
     """
     Draw the lanes, the first on top.
@@ -43,9 +45,17 @@ def swimlane(
         chosen: The cell the feed is filtered to.
         notes: Drawn above the lanes at the moment they speak of.
         warming: By a lane's key, what is said in a lane that nothing was tested in.
+        boxes: Dragging draws a box around cells; then a click chooses none.
     """
     many = len(lanes.lanes)
-    figure = frame(colours, height=EDGES_HEIGHT + LANE_HEIGHT * many, x_title="", y_title="")
+    labels = [label(lane) for lane in lanes.lanes]
+    figure = frame(
+        colours,
+        height=EDGES_HEIGHT + LANE_HEIGHT * many,
+        x_title="",
+        y_title="",
+        room=(max(map(width, labels)) + 14, BELOW),
+    )
     edges = np.asarray(lanes.edges_us, dtype=np.int64)
     timed = bool(edges[-1] > edges[0])
     if not timed:  # nothing was tested in any lane: there is room for what is said of them, and no time
@@ -72,7 +82,7 @@ def swimlane(
     )
     figure.update_yaxes(
         tickvals=list(range(many)),
-        ticktext=[label(lane) for lane in lanes.lanes],
+        ticktext=labels,
         # The first lane on top, and room above it for notes.
         range=[many - 0.45, -0.95 if notes else -0.55],
         showgrid=False,
@@ -82,15 +92,15 @@ def swimlane(
     if not timed:
         figure.update_xaxes(showticklabels=False, ticks="", title_text="")
     figure.update_layout(
-        margin={"l": 8, "r": 12, "t": 6, "b": 8},
+        margin_t=6,
         barmode="overlay",
         bargap=0,
         showlegend=False,
-        dragmode=False,
+        dragmode="select" if boxes else False,
         hovermode="closest",
-        clickmode="event+select",
+        clickmode="event" if boxes else "event+select",
     )
-    return Drawing(figure=figure, alt=alternative(lanes), caption=caption(lanes))
+    return Drawing(figure=figure, alt=alternative(lanes), caption=caption(lanes, boxes=boxes))
 
 
 def _add_cells(
@@ -181,15 +191,30 @@ def _say(figure: go.Figure, said: str, edges: npt.NDArray[np.int64], place: int,
 
 
 def _outline(figure: go.Figure, lanes: Lanes, chosen: Cell, colours: Tokens) -> None:
-    place = next((at for at, lane in enumerate(lanes.lanes) if lane.key == chosen.lane), None)
-    if place is None:
-        return
+    places = [at for at, lane in enumerate(lanes.lanes) if lane.key in chosen.lanes]
+    for first, last in stretches(places):
+        _frame(figure, chosen, first, last, colours)
+
+
+def stretches(places: Sequence[int]) -> list[tuple[int, int]]:
+    """
+    First and last of neighbours; *places* ascend.
+
+    >>> stretches([2, 3, 5]), stretches([])
+    ([(2, 3), (5, 5)], [])
+    """
+    firsts = [one for one in places if one - 1 not in places]
+    lasts = [one for one in places if one + 1 not in places]
+    return list(zip(firsts, lasts, strict=True))
+
+
+def _frame(figure: go.Figure, chosen: Cell, first: int, last: int, colours: Tokens) -> None:
     figure.add_shape(
         type="rect",
         x0=_time(chosen.since_us),
         x1=_time(chosen.until_us),
-        y0=place - _TALL / 2 - 0.06,
-        y1=place + _TALL / 2 + 0.06,
+        y0=first - _TALL / 2 - 0.06,
+        y1=last + _TALL / 2 + 0.06,
         line={"color": colours.text, "width": 2.5},
         name="chosen",
     )

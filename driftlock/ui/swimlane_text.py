@@ -1,6 +1,7 @@
 """What the swimlane says: names of lanes, what a cell stands for, and its main fact."""
 
 from datetime import UTC, datetime
+from html import unescape
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,8 @@ from driftlock_core.numbers_text import count_text, duration_text
 # when the range is changed, and quiet hours stay pale.
 STEPS: Final = (300, 1_000, 3_000, 10_000)
 NAME_LENGTH: Final = 22  # characters of a lane's label; the whole name is in the cells' hover text
+
+_NARROW, _USUAL, _CAPITAL, _WIDE = 4.2, 6.8, 8.4, 11.5  # pixels of a letter
 
 
 def step(bits: float) -> int:
@@ -30,6 +33,28 @@ def label(lane: Lane) -> str:
     name = named(lane)
     name = name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
     return escaped(f"{words.KIND_SYMBOLS[lane.kind]} {name}")
+
+
+def width(text: str) -> int:
+    """
+    Pixels that a label takes at most, written 12 pixels high.
+
+    >>> width("● mmm") > width("● iii")
+    True
+    """
+    plain = unescape(text)
+    return round(
+        sum(
+            _NARROW
+            if c in "iljtfr.,:;'|! -"
+            else _WIDE
+            if c in "mwMW@%—…" or not c.isascii()
+            else _CAPITAL
+            if c.isupper()
+            else _USUAL
+            for c in plain
+        )
+    )
 
 
 def named(lane: Lane) -> str:
@@ -70,14 +95,19 @@ def alternative(lanes: Lanes) -> str:
     return f"{said}, most of them in {named(busiest)}." if flagged else f"{said}."
 
 
-def caption(lanes: Lanes) -> str:
+def caption(lanes: Lanes, *, boxes: bool = False) -> str:
     """How to read the picture."""
     length = int(lanes.edges_us[1]) - int(lanes.edges_us[0])
     cell = f"; a cell is {duration_text(length)}" if length else ""
+    choose = (
+        "Draw a box around cells to see their windows below; “Only …” above the list lets go of it."
+        if boxes
+        else "Choose a cell to see its windows below."
+    )
     bounds = " · ".join(count_text(bits) for bits in STEPS)
     return (
         f"Times in UTC{cell}. Fill: most extra bits of a window, in steps that begin at "
-        f"0 · {bounds}. ▲ flagged. Hatched: nothing tested. Choose a cell to see its windows below."
+        f"0 · {bounds}. ▲ flagged. Hatched: nothing tested. {choose}"
     )
 
 

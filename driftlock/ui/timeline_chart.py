@@ -18,6 +18,7 @@ from driftlock_core.numbers_text import count_text, limit_text, ncd_text
 MOST_POINTS: Final = 5_000
 BUCKETS: Final = 1_500  # each keeps its lowest and highest window: at most 3,000 points and the flagged
 HEIGHT: Final = 280  # pixels
+ROOM: Final = (64, 58)  # pixels: two-digit scores and a title, times of two lines and a title
 
 Rows = npt.NDArray[np.int64]
 
@@ -90,6 +91,7 @@ def timeline(
         height=HEIGHT,
         x_title="End of window, UTC" if by_time else "Last event of window",
         y_title="NCD (size-matched)",
+        room=ROOM,
     )
 
     figure.add_hrect(

@@ -5,18 +5,25 @@ from typing import Final
 import streamlit as st
 
 from driftlock.errors import ApplicationError
+from driftlock.services.tuning_alarms import Alarms
 from driftlock.services.tuning_changes import ProfileChange
-from driftlock.ui import frame, links, words
+from driftlock.services.tuning_history import History
+from driftlock.ui import frame, links, range_pick, tuning_counting, words
 from driftlock.ui import tuning_rule as state
 from driftlock.ui.session import desk, may, reader, tenant
-from driftlock.ui.tuning_compare import limits
 from driftlock.ui.tuning_controls import Candidate
+from driftlock.ui.tuning_counting import limits
 from driftlock.ui.tuning_pick import Picked
 from driftlock_core.numbers_text import count_text
 from driftlock_core.recount import Rule
 
 NEVER_CHANGED: Final = "Recorded verdicts never change; this applies from event {event} on."
+COUNTED_HERE: Final = (
+    "Repeats and gap say what counts as an alarm in this lab. Every window keeps its flag, is shown as flagged "
+    "elsewhere, and is billed as such."
+)
 _APPLIED: Final = "tuning-applied"
+_NUMBERS: Final = ("ncd", "p", "day", "sens", "rep", "of", "gap", "distance", "bits")
 
 
 def show(picked: Picked, candidate: Candidate) -> None:
@@ -25,9 +32,11 @@ def show(picked: Picked, candidate: Candidate) -> None:
     rule, current = candidate.rule, history.rule
     why_not = (
         "No limits fulfil the wish."
+        if candidate.limit is None
+        else "The detector decides by NCD and p, so a limit on another number can only be looked at."
         if rule is None
         else "The candidate equals the current limits."
-        if rule == current
+        if (rule, candidate.how) == (current, history.alarms)
         else None
     )
     with picked.bar:
@@ -38,7 +47,7 @@ def show(picked: Picked, candidate: Candidate) -> None:
             "Apply candidate", type="primary", disabled=why_not is not None, help=why_not, key="apply"
         ):
             if rule is not None and why_not is None:
-                _form(history.stream.id, history.stream.events, current, rule)
+                _form(history, rule, candidate.how)
         links.copy(links.TUNING, key="copy-link", **_address(picked, candidate))
         if why_not is not None:
             st.caption(f"Apply is off: {why_not[0].lower()}{why_not[1:]}")
@@ -50,7 +59,7 @@ def _address(picked: Picked, candidate: Candidate) -> dict[str, str | list[str]]
     held = st.session_state
     asked: dict[str, str | list[str]] = {
         "stream": picked.label,
-        "r": frame.RANGES[frame.chosen_range()],
+        **range_pick.parameters(),
         "drive": state.DRIVES[candidate.drive],
         "hold": str(bool(held.get("hold"))).lower(),
     }
@@ -58,9 +67,13 @@ def _address(picked: Picked, candidate: Candidate) -> dict[str, str | list[str]]
         # Of several streams chosen beside this page the link names the one that is shown.
         asked["s"] = [picked.label for _ in chosen]
     # Widgets that another way of choosing hides have no value, and those at their usual one need no word.
-    asked |= {key: f"{held[key]:.9g}" for key in ("ncd", "p", "day", "sens") if held.get(key) is not None}
+    asked |= {key: f"{held[key]:.9g}" for key in _NUMBERS if held.get(key) is not None}
     if "prof" in held and candidate.drive == "limits":
         asked["prof"] = words.PROFILE_NAMES[held["prof"]]
+    if (statistic := held.get("stat")) not in (None, "ncd"):
+        asked["stat"] = tuning_counting.STATISTICS[statistic]
+    if picked.history.left_out is not None:
+        asked["nosup"] = "true"
     if picked.quiet is not None:
         asked |= {"quiet": "true", "stretch": [str(picked.quiet.start), str(picked.quiet.stop - 1)]}
     if view := held.get("view"):
@@ -68,8 +81,12 @@ def _address(picked: Picked, candidate: Candidate) -> dict[str, str | list[str]]
     return asked
 
 
-def _form(stream_id: str, events: int, current: Rule, rule: Rule) -> None:
-    st.markdown(words.literal(f"From {limits(current)} to {limits(rule)}."))
+def _form(history: History, rule: Rule, how: Alarms) -> None:
+    stream_id, events = history.stream.id, history.stream.events
+    st.markdown(
+        words.literal(f"From {limits(history.rule, history.alarms)} to {limits(rule, how)}.")
+        + ("" if how == history.alarms else f" {COUNTED_HERE}")
+    )
     with st.form("apply-form", border=False):
         reason = st.text_input("Reason (required)", key="reason", placeholder="Why these limits?")
         st.caption(NEVER_CHANGED.format(event=count_text(events + 1)))
@@ -80,7 +97,7 @@ def _form(stream_id: str, events: int, current: Rule, rule: Rule) -> None:
         st.error("Say why: the reason is kept in the history of changes.")
         return
     try:
-        change = desk().tuning.apply(tenant(), stream_id, rule, reason=reason, by=reader())
+        change = desk().tuning.apply(tenant(), stream_id, rule, reason=reason, by=reader(), how=how)
     except ApplicationError as error:
         st.error(words.literal(str(error)))
         return
@@ -97,7 +114,7 @@ def _applied(stream_id: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="applied"):
         st.success(
             words.literal(
-                f"Applied {limits(change.rule)}. "
+                f"Applied {limits(change.rule, change.alarms)}. "
                 + NEVER_CHANGED.format(event=count_text(change.after_seq + 1))
             )
         )

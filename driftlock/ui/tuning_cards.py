@@ -9,9 +9,10 @@ import streamlit as st
 from driftlock.services import plans
 from driftlock.services.tuning_figures import Figures
 from driftlock.ui import words
-from driftlock_core.numbers_text import MINUS, MISSING, count_text, percent_text, rate_text
+from driftlock_core.numbers_text import MISSING, count_text, percent_text, rate_text
 
 NO_TIMES: Final = "events name no times"
+NO_CHANCE: Final = "not known for this statistic"
 # Sixteen cards beside each other: smaller numbers, and notes that go on in the next line instead of being cut.
 _STYLE: Final = """<style>
 [class*="st-key-cards-"] [data-testid="stMetric"] > div { padding: .5rem .7rem; }
@@ -39,30 +40,38 @@ def cards(figures: Figures) -> list[Card]:
         Card(
             label="Flagged",
             value=count_text(figures.flagged),
-            note=_unknown(figures) or f"of {words.plural(figures.tested, 'window')}",
-            help="Windows these limits flag in the range.",
+            note=_flagged(figures),
+            help="Windows these limits flag in the range, without those of suppressed patterns that are left out.",
         ),
         Card(
             label="Incidents",
             value=count_text(figures.incidents),
-            note="runs of flagged windows",
-            help=words.HELP["incidents"],
+            note=_incidents(figures),
+            help=words.HELP["incidents"]
+            if not figures.how.gap
+            else "Alarms no further apart than the gap count as one incident.",
         ),
         _alarms(figures),
         _expected(figures),
         Card(
             label=CHANCE_SHARE,
             value=MISSING if figures.chance_share is None else percent_text(figures.chance_share),
-            note="nothing is flagged" if figures.chance_share is None else "upper estimate",
-            help="Expected by chance alone, divided by flagged, at most 100 %.",
+            note="no chance figure"
+            if figures.expected is None
+            else _nothing(figures)
+            if figures.chance_share is None
+            else "upper estimate",
+            help="Expected by chance alone, divided by alarms, at most 100 %.",
         ),
         _labelled(
-            "Real kept", figures.real_kept, figures.labelled_real, figures.real_kept_range, "labelled real"
+            "Real kept",
+            (figures.real_kept, figures.labelled_real, figures.real_windows),
+            figures.real_kept_range,
+            "labelled real",
         ),
         _labelled(
             "Not-real dropped",
-            figures.not_real_dropped,
-            figures.labelled_not_real,
+            (figures.not_real_dropped, figures.labelled_not_real, figures.not_real_windows),
             figures.not_real_dropped_range,
             "labelled not real",
         ),
@@ -70,34 +79,51 @@ def cards(figures: Figures) -> list[Card]:
     ]
 
 
-def _unknown(figures: Figures) -> str:
-    return f"{words.plural(figures.unknown, 'window')} not known yet" if figures.unknown else ""
+def _flagged(figures: Figures) -> str:
+    unknown = f"{words.plural(figures.unknown, 'window')} not known yet" if figures.unknown else ""
+    parts = [unknown or f"of {words.plural(figures.tested, 'window')}"]
+    if figures.how.repeats.least > 1:
+        parts.append(words.plural(figures.alarms, "alarm"))
+    if figures.left_out:
+        parts.append(f"without {count_text(figures.left_out)} suppressed")
+    return "; ".join(parts)
+
+
+def _incidents(figures: Figures) -> str:
+    runs = "runs of flagged windows" if figures.how.repeats.least == 1 else "runs of alarms"
+    gap = figures.how.gap
+    return f"{runs} up to {words.plural(gap, 'window')} apart" if gap else runs
+
+
+def _nothing(figures: Figures) -> str:
+    return "no alarm" if figures.flagged else "nothing is flagged"
 
 
 def _alarms(figures: Figures) -> Card:
     if figures.alarms_per_day is None:
         return Card(
             label="Alarms per 1000 windows",
-            value=MISSING if figures.flagged_per_1000 is None else rate_text(figures.flagged_per_1000),
+            value=MISSING if figures.alarms_per_1000 is None else rate_text(figures.alarms_per_1000),
             note=NO_TIMES,
-            help="Flagged windows of a thousand tested. Nothing a day can be said without times.",
+            help="Alarms of a thousand windows tested. Nothing a day can be said without times.",
         )
     return Card(
         label="Alarms a day",
         value=rate_text(figures.alarms_per_day),
         note="" if figures.days is None else f"over {days(figures.days)}",
-        help="Flagged windows a day at the rate of this range.",
+        help="Alarms a day at the rate of this range: flagged windows, or those of them that repeats ask for.",
     )
 
 
 def _expected(figures: Figures) -> Card:
     per_day, calibrated = figures.expected_per_day, figures.expected_at_calibration_per_day
-    if per_day is None:
+    if figures.days is None or per_day is None:
+        label = f"Expected by chance {'per 1000 windows' if figures.days is None else 'a day'}"
         value = MISSING if figures.expected_per_1000 is None else rate_text(figures.expected_per_1000)
         return Card(
-            label="Expected by chance per 1000 windows",
-            value=value,
-            note="at most about",
+            label=label,
+            value=value if figures.days is None else MISSING,
+            note=NO_CHANCE if figures.expected is None else "at most about",
             help=words.HELP["expected"],
         )
     return Card(
@@ -111,25 +137,31 @@ def _expected(figures: Figures) -> Card:
     )
 
 
-def _labelled(label: str, hits: int, of: int, interval: tuple[float, float] | None, what: str) -> Card:
+def _labelled(
+    label: str, counts: tuple[int, int, int], interval: tuple[float, float] | None, what: str
+) -> Card:
+    hits, of, windows = counts
     if interval is None:
         return Card(
             label=label,
             value=MISSING,
-            note=f"no window is {what} yet",
+            note=f"no window is {what} yet" if not windows else "not known yet",
             help=f"Label flagged windows in this range: then this card counts those {what}.",
         )
     return Card(
         label=label,
         value=f"{count_text(hits)} of {count_text(of)}",
-        note=f"95 % interval {percent_text(interval[0])} to {percent_text(interval[1])}",
-        help=f"Of the windows of this range that are {what}. Few labels make a wide interval.",
+        note=f"{'place' if of == 1 else 'places'}; 95 % interval {percent_text(interval[0])} to "
+        f"{percent_text(interval[1])}",
+        help=f"Of the places of this range that are {what}: {words.plural(windows, 'window')}, joined where they "
+        "overlap or touch, since windows of one fault are one observation. A place is kept while one of its "
+        "windows is an alarm. Few labels make a wide interval.",
     )
 
 
 def _price(figures: Figures) -> Card:
     label = "Detections and cost a month"
-    help_ = f"{plans.UNIT} At the rate of this range; an estimate."
+    help_ = f"{plans.UNIT} Repeats, gap and suppressed patterns change no bill. At the rate of this range; an estimate."
     price = figures.price
     if price is None:
         return Card(label=label, value=MISSING, note=NO_TIMES, help=help_)
@@ -176,55 +208,3 @@ def days(value: float) -> str:
         return f"{hours:.0f} h" if hours >= 1.95 else f"{hours * 60:.0f} min"
     text = f"{value:.1f}".removesuffix(".0")
     return f"{text} day" if text == "1" else f"{text} days"
-
-
-def signed(value: float, text: str) -> str:
-    """
-    A difference with its sign.
-
-    >>> signed(-4.1, "4.1"), signed(2, "2"), signed(0, "0")
-    ('−4.1', '+2', '±0')
-    """
-    return f"{'+' if value > 0 else MINUS if value < 0 else '±'}{text}"
-
-
-def difference(current: Figures, candidate: Figures) -> str:
-    """
-    From the current rule to the candidate, in words: flagged, expected, labelled windows.
-
-    A week is only spoken of where the range is at least one long.
-    """
-    by = candidate.flagged - current.flagged
-    if candidate.days is not None and candidate.days >= 7:
-        weekly = abs(by) / candidate.days * 7
-        parts = [f"{signed(by, rate_text(weekly))} flagged a week"]
-    else:
-        parts = [f"{signed(by, count_text(abs(by)))} flagged in this range"]
-    if candidate.expected_per_day is not None and current.expected_per_day is not None:
-        daily = candidate.expected_per_day - current.expected_per_day
-        parts.append(f"{signed(_settled(daily), rate_text(abs(_settled(daily))))} expected by chance a day")
-    else:
-        total = _settled(candidate.expected - current.expected)
-        parts.append(f"{signed(total, rate_text(abs(total)))} expected by chance")
-    incidents = candidate.incidents - current.incidents
-    parts.append(
-        f"{signed(incidents, count_text(abs(incidents)))} {'incident' if abs(incidents) == 1 else 'incidents'}"
-    )
-    if candidate.labelled_real:
-        kept = candidate.real_kept - current.real_kept
-        verb = "gains" if kept > 0 else "loses"
-        parts.append(
-            f"{verb} {count_text(abs(kept))} labelled real" if kept else "keeps the same labelled real"
-        )
-    if candidate.labelled_not_real:
-        dropped = candidate.not_real_dropped - current.not_real_dropped
-        if dropped:
-            parts.append(
-                f"{'drops' if dropped > 0 else 'brings back'} {count_text(abs(dropped))} labelled not real"
-            )
-    return ", ".join(parts)
-
-
-def _settled(value: float) -> float:
-    """Sums of many shares that are the same leave a rest of rounding behind."""
-    return 0.0 if abs(value) < 1e-9 else value

@@ -10,7 +10,8 @@ import streamlit as st
 from driftlock.errors import ApplicationError
 from driftlock.model import Label, at, moment
 from driftlock.services.records import anomaly_id
-from driftlock.services.tuning_figures import ChangedWindows, WindowMap
+from driftlock.services.tuning_changed import ChangedWindows
+from driftlock.services.tuning_figures import WindowMap
 from driftlock.services.tuning_history import History
 from driftlock.ui import links, words
 from driftlock.ui.session import desk, reader, tenant
@@ -48,7 +49,10 @@ def show(candidate: Candidate, comparison: Comparison, chosen: Sequence[int]) ->
         _changed_table(history, parts, set(chosen))
     with right:
         st.subheader(f"Label these {TO_LABEL} to decide", anchor=False)
-        _to_label(history, comparison.candidate)
+        if isinstance(comparison.candidate, Rule):
+            _to_label(history, comparison.candidate)
+        else:
+            st.info("These are chosen by their distance and p: only NCD with p has such limits.")
 
 
 def _changed_table(history: History, parts: Sequence[tuple[str, ChangedWindows]], chosen: set[int]) -> None:

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from driftlock.services.tuning_changed import Changed
 from driftlock.services.tuning_changes import CannotTune
-from driftlock.services.tuning_figures import Changed
+from driftlock.services.tuning_counts import Limit
 from driftlock.services.tuning_history import History
 from driftlock.ui import tuning_cards, words
 from driftlock.ui import tuning_rule as state
 from driftlock.ui.session import desk
 from driftlock.ui.tuning_controls import Candidate
+from driftlock.ui.tuning_counting import limits
+from driftlock.ui.tuning_difference import difference
 from driftlock_core.numbers_text import limit_text
 from driftlock_core.recount import Rule
 
@@ -20,7 +23,7 @@ class Comparison:
     """Two rules on the same windows."""
 
     current: Rule
-    candidate: Rule
+    candidate: Limit
     changed: Changed
 
 
@@ -29,38 +32,35 @@ def show(candidate: Candidate, quiet: range | None) -> Comparison | None:
     history, tuning = candidate.shown, desk().tuning
     calibration = None if quiet is None else tuning.calibration(history, quiet)
     try:
-        before = tuning.figures(history, history.rule, calibration)
-        if candidate.rule is None:
-            tuning_cards.show([("Current", limits(history.rule), before)])
+        before = tuning.figures(history, history.rule, calibration, history.alarms)
+        in_force = limits(history.rule, history.alarms)
+        if candidate.limit is None:
+            tuning_cards.show([("Current", in_force, before)])
             return None
-        after = tuning.figures(history, candidate.rule, calibration)
+        after = tuning.figures(history, candidate.limit, calibration, candidate.how)
     except CannotTune as error:
         st.error(words.literal(str(error)))
         return None
-    _gate(history, candidate.rule)
-    _references(history, candidate.rule)
+    if candidate.rule is not None:
+        _gate(history, candidate.rule)
+        _references(history, candidate.rule)
     tuning_cards.show(
         [
-            ("Current", limits(history.rule), before),
-            ("Candidate", limits(candidate.rule), after),
+            ("Current", in_force, before),
+            ("Candidate", limits(candidate.limit, candidate.how), after),
         ]
     )
-    if candidate.rule == history.rule:
+    if (candidate.limit, candidate.how) == (history.rule, history.alarms):
         st.markdown("The candidate equals the current limits. Move a limit to see what it would change.")
     else:
-        st.markdown(f"**Candidate against current:** {tuning_cards.difference(before, after)}.")
+        st.markdown(f"**Candidate against current:** {difference(before, after)}.")
     st.caption(
         "Decided again from stored numbers, with the baselines and references as they were. A stream that had been "
         "judged by the candidate from its beginning would have learned from slightly other windows."
     )
     # Behind the cards: what a reader waits for after moving a slider is on screen by now.
-    changed = tuning.changed(history, history.rule, candidate.rule)
-    return Comparison(current=history.rule, candidate=candidate.rule, changed=changed)
-
-
-def limits(rule: Rule) -> str:
-    """The limits of a rule with its name."""
-    return words.limits(state.named(rule.threshold, rule.alpha), rule.threshold, rule.alpha)
+    changed = tuning.changed(history, history.rule, candidate.limit, (history.alarms, candidate.how))
+    return Comparison(current=history.rule, candidate=candidate.limit, changed=changed)
 
 
 def _gate(history: History, rule: Rule) -> None:

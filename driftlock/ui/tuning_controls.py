@@ -1,4 +1,4 @@
-"""The candidate rule: a profile, two limits, or a wish that leads to them. All of it is in the address."""
+"""The candidate: a profile, two limits, or a wish that leads to them, and how flags count. All of it is in the address."""
 
 from dataclasses import dataclass
 
@@ -6,10 +6,12 @@ import numpy as np
 import streamlit as st
 
 from driftlock.services.records import ORDINARY_SHARES
+from driftlock.services.tuning_alarms import Alarms
 from driftlock.services.tuning_budget import BudgetAnswer
+from driftlock.services.tuning_counts import Limit
 from driftlock.services.tuning_history import History
 from driftlock.services.tuning_limits import smallest_alpha
-from driftlock.ui import tuning_marks, words
+from driftlock.ui import tuning_counting, tuning_marks, words
 from driftlock.ui import tuning_rule as state
 from driftlock.ui.session import desk
 from driftlock_core.errors import InvalidProfile
@@ -23,11 +25,17 @@ _SHOWN = "tuning-shown-rule"
 class Candidate:
     """What was asked for, and the windows it is shown on."""
 
-    rule: Rule | None  # None: no rule fulfils the wish
+    limit: Limit | None  # None: no rule fulfils the wish
+    how: Alarms
     drive: state.Drive
     shown: History
     chosen_on: History  # the same unless held out
     budget: BudgetAnswer | None
+
+    @property
+    def rule(self) -> Rule | None:
+        """NCD and p limits, which alone can be applied; None for another statistic too."""
+        return self.limit if isinstance(self.limit, Rule) else None
 
     @property
     def held_out(self) -> bool:
@@ -79,15 +87,24 @@ def ask(history: History) -> Candidate:
                 f"Chosen on the first {words.plural(first.windows, 'window')} of the range; cards, pictures and "
                 f"lists show the last {count_text(last.windows)}."
             )
-    rule, budget = _by_drive(drive, chosen_on, ordinary, smallest_p)
-    if rule is not None:
+    statistic = tuning_counting.ask_statistic(drive)
+    place = st.container()  # what counts as an alarm is asked below the limits, and known before a wish is
+    how = tuning_counting.ask_alarms(history)
+    limit: Limit | None
+    budget = None
+    with place:
+        if statistic == "ncd":
+            limit, budget = _by_drive(drive, chosen_on, ordinary, smallest_p, how)
+        else:
+            limit = tuning_counting.ask_alone(chosen_on, statistic)
+    if isinstance(limit, Rule):
         try:
-            rule.within(history.profile)
+            limit.within(history.profile)
         except InvalidProfile as error:
             st.error(f"These limits could never flag anything: {words.literal(str(error))}")
-            rule = None
-    st.session_state[_SHOWN] = rule
-    return Candidate(rule=rule, drive=drive, shown=shown, chosen_on=chosen_on, budget=budget)
+            limit = None
+    st.session_state[_SHOWN] = limit if isinstance(limit, Rule) else None
+    return Candidate(limit=limit, how=how, drive=drive, shown=shown, chosen_on=chosen_on, budget=budget)
 
 
 def _drive_changed() -> None:
@@ -100,7 +117,11 @@ def _drive_changed() -> None:
 
 
 def _by_drive(
-    drive: state.Drive, chosen_on: History, ordinary: tuple[float, float], smallest_p: tuple[float, float]
+    drive: state.Drive,
+    chosen_on: History,
+    ordinary: tuple[float, float],
+    smallest_p: tuple[float, float],
+    how: Alarms,
 ) -> tuple[Rule | None, BudgetAnswer | None]:
     current = chosen_on.rule
     if drive == "sensitivity":
@@ -116,10 +137,10 @@ def _by_drive(
             key="day",
             bind="query-params",
             width=300,
-            help="Windows that chance alone would flag, at most about, on a day at the rate of this range.",
+            help="Alarms that chance alone would raise, at most about, on a day at the rate of this range.",
         )
         threshold = _ncd(current, ordinary)
-        answer = desk().tuning.rule_for_budget(chosen_on, float(wanted or 4.0), threshold)
+        answer = desk().tuning.rule_for_budget(chosen_on, float(wanted or 4.0), threshold, how)
         if answer.rule is None:
             st.warning(words.literal(answer.sentence), icon=":material/block:")
         else:

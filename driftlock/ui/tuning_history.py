@@ -5,7 +5,7 @@ import streamlit as st
 from driftlock.model import Stream
 from driftlock.ui import case_people, tuning_apply, words
 from driftlock.ui.session import desk, may, tenant
-from driftlock.ui.tuning_compare import limits
+from driftlock.ui.tuning_counting import limits
 from driftlock_core.numbers_text import count_text
 
 
@@ -21,8 +21,8 @@ def show(stream: Stream) -> None:
             {
                 "When (UTC)": words.moment(change.at),
                 "Who": words.literal(case_people.name(change.by)),
-                "From": limits(change.old_rule),
-                "To": limits(change.rule),
+                "From": limits(change.old_rule, change.old_alarms),
+                "To": limits(change.rule, change.alarms),
                 "From event": count_text(change.after_seq + 1),
                 "Why": words.literal(change.reason),
             }

@@ -18,6 +18,8 @@ def show(candidate: Candidate) -> None:
     """Start the completing job at the first opening, follow it, or say what stays unknown."""
     history = candidate.shown
     stream_id = history.stream.id
+    if history.gone:
+        st.caption(words.literal(history.gone))
     job = desk().jobs.newest(tenant(), stream_id, "complete")
     if job is not None and tuning_jobs.at_work(job):
         tuning_jobs.follow(job, "Filling in the numbers that other limits need")

@@ -1,6 +1,7 @@
 """Which stream and which of its windows are tuned; why there is nothing to tune, if so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -10,7 +11,7 @@ from driftlock.model import at
 from driftlock.services.overview import StreamState
 from driftlock.services.tuning_changes import CannotTune
 from driftlock.services.tuning_history import History
-from driftlock.ui import frame, links, words
+from driftlock.ui import frame, links, range_pick, tuning_counting, words
 from driftlock.ui import tuning_rule as state
 from driftlock.ui.session import desk, tenant
 from driftlock_core.numbers_text import count_text
@@ -60,6 +61,7 @@ def ask() -> Picked | None:
     one = next((one for one in offered if one.stream.id == picked), offered[0])
     slot = row.container(width="content")
     bar = row.container(horizontal=True, vertical_alignment="bottom", gap="small", width="content")
+    without = st.container(horizontal=True, vertical_alignment="center", gap="small")
     if one.series:
         _series(one, labels[one.stream.id])
         return None
@@ -68,7 +70,26 @@ def ask() -> Picked | None:
         return None
     with slot:
         quiet = _quiet(history)
+    with without:
+        history = _without_suppressed(history)
     return Picked(state=one, label=labels[one.stream.id], history=history, quiet=quiet, bar=bar)
+
+
+def _without_suppressed(history: History) -> History:
+    """Counted without flags of suppressed patterns, where the reader wants that and there are some."""
+    assert history.left_out is not None
+    hidden = int(history.left_out[history.first : history.stop].sum())
+    left_out = st.toggle(
+        "Leave out suppressed",
+        key="nosup",
+        bind="query-params",
+        disabled=not hidden,
+        help="Flags whose pattern people have suppressed, on both sides.",
+    )
+    if not (left_out and hidden):
+        history = replace(history, left_out=None)
+    st.caption(tuning_counting.left_out_caption(history, hidden))
+    return history
 
 
 def _quiet(history: History) -> range | None:
@@ -114,10 +135,12 @@ def _series(one: StreamState, label: str) -> None:
 
 
 def _history(one: StreamState) -> History | None:
-    span = frame.chosen_range()
+    span = range_pick.chosen()
     since = desk().overview.scope(tenant(), [one.stream.id], span).since
+    # Two moments both belong to their range; a range that counts back ends with the newest window.
+    until = None if isinstance(span, str) else span[1] + timedelta(microseconds=1)
     try:
-        history = desk().tuning.history(tenant(), one.stream.id, since)
+        history = desk().tuning.history(tenant(), one.stream.id, since, until, without_suppressed=True)
     except NotFound:
         st.info("This stream is not kept any more, or never was. Choose another.")
         return None
@@ -133,7 +156,7 @@ def _history(one: StreamState) -> History | None:
         )
         return None
     if history.windows == 0:
-        st.info(f"No window lies in the range {frame.RANGES[span]}. Choose a longer one in the sidebar.")
+        st.info(f"No window lies in the range {range_pick.said()}. Choose a longer one in the sidebar.")
         return None
     if history.windows < FEW_WINDOWS:
         st.caption(

@@ -8,6 +8,7 @@ import streamlit as st
 from driftlock_core.profiles import PROFILES
 
 Drive = Literal["limits", "budget", "sensitivity"]
+Statistic = Literal["ncd", "distance", "bits"]
 DRIVES: Final[dict[Drive, str]] = {
     "limits": "Limits",
     "budget": "Alarm budget",

@@ -7,6 +7,7 @@ import streamlit as st
 
 from driftlock.evidence import Step, Verification, verify_bytes
 from driftlock.evidence.verifier.archive import LARGEST_BUNDLE
+from driftlock.evidence.work import seconds
 from driftlock.ui import words
 from driftlock_core.numbers_text import count_text
 
@@ -14,6 +15,7 @@ SYMBOLS: Final = {"PASS": "✓", "FAIL": "✗", "NOT CHECKED": "—"}
 # Checks at a time: a made-up bundle keeps a core busy for long, and nobody signs in for it.
 _ROOM: Final = threading.BoundedSemaphore(1)
 _PATIENCE_S: Final = 10.0
+MOST_WORK_S: Final = 2.5  # of one check, as counted before it begins
 _LONGEST_KEY: Final = 2_000  # characters
 _LONGEST_CERTIFICATE: Final = 10_000
 
@@ -53,7 +55,15 @@ def show() -> None:
     if given.size > LARGEST_BUNDLE:
         st.error(
             f"The file has {given.size / 1e6:.1f} MB; a bundle has at most {LARGEST_BUNDLE / 1e6:.0f} MB. "
-            "Choose the ZIP of one anomaly."
+            "Choose the ZIP of one anomaly or one case."
+        )
+        return
+    data = given.getvalue()
+    if (work := seconds(data)) > MOST_WORK_S:
+        st.error(
+            f"Checking this bundle takes about {work:,.0f} seconds of processor; this page, which is open to anybody, does at "
+            f"most {MOST_WORK_S}. Check it where you are, without that limit: `driftlock verify FILE`, or unpack it "
+            "and run `python3 verify.py`."
         )
         return
     if not _ROOM.acquire(timeout=_PATIENCE_S):
@@ -62,7 +72,7 @@ def show() -> None:
     try:
         with st.spinner("Checking …"):
             found = verify_bytes(
-                given.getvalue(),
+                data,
                 keys=[key.strip().encode()] if key.strip() else [],
                 authority=authority.strip().encode() if authority.strip() else None,
             )

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from driftlock_core.profiles import Profile
 from driftlock_core.ranks import middle
 from driftlock_core.verdict import ViewEvidence
 from driftlock_core.window_views.catalogue import ASPECTS, Aspect
-from driftlock_core.window_views.conformal import conformal_p
+from driftlock_core.window_views.conformal import conformal_ranks, negated_of
 from driftlock_core.window_views.past import distances
+from driftlock_core.window_views.reference_sets import ReferenceSets, columns_of
 from driftlock_core.window_views.skeleton import skeleton_keys
 from driftlock_core.window_views.standing_out import views_standing_out
 from driftlock_core.window_views.statistics import statistics_of
@@ -25,62 +27,94 @@ class ViewsAgain(NamedTuple):
     views: tuple[str, ...]  # that stand out, if flagged
 
 
-def measure_again(
-    recorded: ViewEvidence,
-    profile: Profile,
-    baseline: Sequence[bytes],
-    original: Sequence[bytes],
-    window: Sequence[bytes],
-    *,
-    size: int,
-    score: float,
-    factor: int,
-) -> ViewsAgain:
+class RecordedViews:
     """
-    The decision of the views on *window*, canonical events in the place of the *original* ones.
+    The decision of the views on any events in the place of a recorded window's.
 
     An event that is not the original one gets the age it usually has in the
     baseline; how long ago the original ones were last seen is taken from the
     record, since that reaches further back than the events at hand.
 
     Args:
-        size, score: S and the exact N of *window*.
-        factor: Views looked at.
+        baseline: Canonical events of the epoch that decided.
+        original: Canonical events of the window.
     """
-    base, keys, before = (skeleton_keys(events) for events in (baseline, window, original))
-    ages = np.array(recorded.ages, dtype=np.int64)
-    for at in np.flatnonzero(keys != before).tolist():
-        ages[at] = _usual_age(np.flatnonzero(base == keys[at]), len(base))
-    intervals = np.array(recorded.intervals, dtype=np.int64) if recorded.intervals else None
-    numbers = np.unique(np.concatenate((base, keys)), return_inverse=True)[1]
-    baseline_numbers, own = numbers[: len(base)], numbers[len(base) :]
-    row = statistics_of([baseline_numbers], np.array([0]), own, ages, intervals, np.array([size]), profile)
-    references = np.array(recorded.references, dtype=np.int64)
-    usual = np.array([middle(column) for column in references.T])
-    found: dict[str, tuple[float, float]] = {}
-    hits: list[Aspect] = []
-    for aspect in (aspect for aspect in ASPECTS if aspect.name in recorded.aspects):
-        columns = aspect.columns
-        p = float(conformal_p(references[:, columns], row[:, columns], aspect.sides, aspect.least)[0])
-        distance = float(distances(aspect, row, usual, np.array([score]))[0])
-        found[aspect.name] = p, distance
-        if factor * p <= profile.alpha and distance >= profile.threshold:
-            hits.append(aspect)
-    evidence = ViewEvidence(
-        aspects=found,
-        values=tuple(row[0].tolist()),
-        usual=tuple(usual.tolist()),
-        references=recorded.references,
-        ages=tuple(ages.tolist()),
-        times=recorded.times,
-        intervals=recorded.intervals,
-        usual_us=recorded.usual_us,
-    )
-    p = min((factor * found[aspect.name][0] for aspect in hits), default=1.0)
-    views = views_standing_out(evidence, hits, profile.alpha) if hits else ()
-    return ViewsAgain(evidence, p, bool(hits), views)
 
+    def __init__(
+        self,
+        recorded: ViewEvidence,
+        profile: Profile,
+        baseline: Sequence[bytes],
+        original: Sequence[bytes],
+    ) -> None:
+        self._recorded = recorded
+        self._profile = profile
+        self._baseline, self._original = skeleton_keys(baseline), skeleton_keys(original)
+        self._ages = np.array(recorded.ages, dtype=np.int64)
+        self._usual_ages: dict[int, int] = {}  # by template
+        self._intervals = np.array(recorded.intervals, dtype=np.int64) if recorded.intervals else None
+        self._references = np.array(recorded.references, dtype=np.int64)
+        self._usual = np.array([middle(column) for column in self._references.T])
+        self._aspects = [aspect for aspect in ASPECTS if aspect.name in recorded.aspects]
 
-def _usual_age(positions: "np.ndarray[tuple[int], np.dtype[np.intp]]", count: int) -> int:
-    """Median distance of neighbouring occurrences; the baseline's length where there are not two."""
-    return int(np.median(np.diff(positions))) if len(positions) > 1 else count
+    def measured(self, window: Sequence[bytes], *, size: int, score: float, factor: int) -> ViewsAgain:
+        """
+        With the canonical events of *window* in place of the original ones.
+
+        Args:
+            size, score: S and the exact N of *window*.
+            factor: Views looked at.
+        """
+        recorded, profile, keys = self._recorded, self._profile, skeleton_keys(window)
+        ages = self._ages.copy()
+        for at in np.flatnonzero(keys != self._original).tolist():
+            ages[at] = self._usual_age(int(keys[at]))
+        count = len(self._baseline)
+        numbers = np.unique(np.concatenate((self._baseline, keys)), return_inverse=True)[1]
+        row = statistics_of(
+            [numbers[:count]],
+            np.array([0]),
+            numbers[count:],
+            ages,
+            self._intervals,
+            np.array([size]),
+            profile,
+        )
+        found: dict[str, tuple[float, float]] = {}
+        hits: list[Aspect] = []
+        for aspect, p in zip(self._aspects, self._ranks(row), strict=True):
+            distance = float(distances(aspect, row, self._usual, np.array([score]))[0])
+            found[aspect.name] = p, distance
+            if factor * p <= profile.alpha and distance >= profile.threshold:
+                hits.append(aspect)
+        evidence = ViewEvidence(
+            aspects=found,
+            values=tuple(row[0].tolist()),
+            usual=tuple(self._usual.tolist()),
+            references=recorded.references,
+            ages=tuple(ages.tolist()),
+            times=recorded.times,
+            intervals=recorded.intervals,
+            usual_us=recorded.usual_us,
+        )
+        p = min((factor * found[aspect.name][0] for aspect in hits), default=1.0)
+        views = views_standing_out(evidence, hits, profile.alpha) if hits else ()
+        return ViewsAgain(evidence, p, bool(hits), views)
+
+    def _ranks(self, row: npt.NDArray[np.int64]) -> list[float]:
+        """Among the recorded references, one per aspect."""
+        if not self._aspects:
+            return []
+        m = len(self._references)
+        columns = columns_of(np.concatenate((self._references, row)), negated_of(self._aspects))
+        sets = ReferenceSets(columns, np.array([m]), m)
+        found: list[float] = conformal_ranks(columns, sets, np.array([[m]]), self._aspects)[:, 0, 0].tolist()
+        return found
+
+    def _usual_age(self, key: int) -> int:
+        """Median distance of neighbouring occurrences; the baseline's length where there are not two."""
+        if key not in self._usual_ages:
+            positions = np.flatnonzero(self._baseline == key)
+            several = len(positions) > 1
+            self._usual_ages[key] = int(np.median(np.diff(positions))) if several else len(self._baseline)
+        return self._usual_ages[key]

@@ -25,7 +25,7 @@ async def pages(scope: Any, receive: Any, send: Any) -> None:
 def served(app: App, held: Callable[[str], int] = lambda _page: 0) -> Any:
     """All of what `driftlock serve` serves, with :func:`pages` in place of the dashboard."""
     api = create_app(app)
-    api.mount("/", Gate(pages, app, sso=lambda: False, held=held))
+    api.mount("/", Gate(pages, app, held=held))
     return api
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from starlette.requests import HTTPConnection
 
 from driftlock.api import auth_uploads
 from driftlock.bootstrap import App, open_app
@@ -142,6 +143,35 @@ def sent(browser: Browser, size: int | None, page: str = "page-1") -> int:
         return answers[0]["status"]
 
     return aside(put())
+
+
+def test_files_of_one_tenant_fill_no_memory_and_leave_room_for_others(app, monkeypatch):
+    """A person with an account may open any number of pages; what was taken stays, what comes is told the number."""
+    monkeypatch.setattr(auth_uploads, "TENANT_BYTES", 210_000_000)
+    monkeypatch.setattr(auth_uploads, "MEMBERS_BYTES", 250_000_000)
+    held = {"page-1": 0}
+    room = auth_uploads.Uploads(lambda page: held.get(page, 0))
+
+    def asked(whose, size, page="page-1"):
+        scope = {"type": "http", "method": "PUT", "path": f"/_stcore/upload_file/{page}/f"}
+        scope["headers"] = [(b"content-length", str(size).encode())]
+        return room.room(HTTPConnection(scope), 200_000_000, whose)
+
+    with (
+        asked("acme", 150_000_000),
+        pytest.raises(auth_uploads.NoRoom, match="150 MB of files of your tenant"),
+    ):
+        asked("acme", 100_000_000, "page-2").__enter__()
+    held["page-1"] = 150_000_000
+    with pytest.raises(auth_uploads.NoRoom, match="Close pages that hold files"):
+        asked("acme", 100_000_000, "page-2").__enter__()
+    with pytest.raises(auth_uploads.NoRoom, match="of all tenants"):
+        asked("other", 120_000_000, "page-3").__enter__()
+    with asked("other", 90_000_000, "page-3"), asked(auth_uploads.STRANGER, 300_000, "page-4"):
+        pass
+    held["page-1"] = 0
+    with asked("acme", 190_000_000, "page-2"):
+        pass
 
 
 @pytest.mark.parametrize("door", ["guest", "visitor"])

@@ -196,6 +196,9 @@ def test_a_form_of_another_site_is_refused(app, path):
     assert browser.post(f"/auth/{path}").status_code == 403
     browser.form, browser.cookies = form, dict(cookies)
     assert browser.post(f"/auth/{path}", headers={"Origin": "https://evil.example"}).status_code == 403
+    browser.form, browser.cookies = form, dict(cookies)
+    sister = {"Origin": "null", "Sec-Fetch-Site": "same-site"}
+    assert browser.post(f"/auth/{path}", headers=sister).status_code == 403
     assert len(app.sessions.of_user(ann)) == 1
 
 

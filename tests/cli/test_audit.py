@@ -92,3 +92,11 @@ def test_a_head_that_cannot_be_one_is_refused_with_the_next_step(home: Path, arg
     told = asked(*arguments)
     assert told.exit_code == 2
     assert "head" in told.output.lower()
+
+
+def test_an_unknown_tenant_is_an_error(home: Path):
+    """Not a log without records, which would pass for one that is whole."""
+    for command in ("check", "export"):
+        told = asked(command, "--tenant", "nope")
+        assert told.exit_code == 2
+        assert "There is no tenant nope" in told.output

@@ -30,6 +30,21 @@ def test_the_first_owner_is_made_with_a_password_from_standard_input():
     assert "ann@example.com  owner  active" in run("users", "list")[1]
 
 
+def test_the_first_account_names_the_tenant():
+    """It is nobody's demonstration any more: called as was said, else as the domain of the address."""
+    run("users", "add", "--owner", "ann@example.com", "--tenant-name", "Shop servers", "--link")
+    assert "Shop servers" in run("tenants", "list")[1]
+    code, _, said = run("users", "add", "bob@example.com", "--tenant-name", "Another", "--link")
+    assert (code, "has a name: Shop servers" in said) == (2, True)
+
+
+def test_where_nobody_can_be_asked_the_tenant_is_called_as_the_domain_of_the_address():
+    assert run("users", "add", "--owner", "ann@example.com", typed="admin\n")[0] == 2
+    assert "example.com" not in run("tenants", "list")[1]
+    run("users", "add", "--owner", "ann@example.com", typed=f"{ROAD}\n")
+    assert "example.com" in run("tenants", "list")[1]
+
+
 def test_without_a_password_nobody_is_made():
     code, _, said = run("users", "add", "--owner", "ann@example.com")
     assert code == 2

@@ -1,6 +1,7 @@
 """The views of windows beside their bytes, from their definitions and slowly; nothing of the engine is used."""
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from itertools import pairwise
 
@@ -108,14 +109,14 @@ def statistics(baseline, window, window_ages, window_intervals, size):
     return (size, recency, window_ages.count(0), mismatch, own, order, duration, gap)
 
 
-def one_sided(pool, at, least):
-    """Of one member of a pool in one statistic: its rank, and how far the topmost is out."""
-    found = bits(len(pool)) - bits(sum(other >= pool[at] for other in pool))
+def one_sided(pool, least):
+    """Of each member of a pool in one statistic: its rank, and how far the topmost is out."""
     ordered = sorted(pool)
-    if pool[at] == ordered[-1] and ordered[-1] > ordered[-2]:
+    found = [bits(len(pool)) - bits(len(pool) - bisect_left(ordered, value)) for value in pool]
+    if ordered[-1] > ordered[-2]:
         median = ordered[(len(pool) - 1) // 2]
-        further = big_bits(max(pool[at] - median, least)) - big_bits(max(ordered[-2] - median, least))
-        found += further + further // 2
+        further = big_bits(max(ordered[-1] - median, least)) - big_bits(max(ordered[-2] - median, least))
+        found[pool.index(ordered[-1])] += further + further // 2
     return found
 
 
@@ -125,19 +126,20 @@ def big_bits(n):
     return bits(n >> shift) + 1024 * shift
 
 
-def surprise(pool, at, both, least):
-    found = one_sided(pool, at, least)
+def surprises(pool, both, least):
+    """The same, small values surprising too where *both* sides do."""
+    found = one_sided(pool, least)
     if both:
-        found = max(0, max(found, one_sided([-value for value in pool], at, least)) - 1024)
+        below = one_sided([-value for value in pool], least)
+        found = [max(0, max(pair) - 1024) for pair in zip(found, below, strict=True)]
     return found
 
 
 def conformal(references, row, sides, least):
     """Rank of the row's summed surprise in the pool it makes with its references."""
-    pool = [*references, row]
-    columns = [[member[column] for member in pool] for column in range(len(row))]
-    sums = [
-        sum(surprise(columns[column], at, both, least[column]) for column, both in enumerate(sides))
-        for at in range(len(pool))
+    columns = [
+        surprises([*(reference[at] for reference in references), row[at]], both, least[at])
+        for at, both in enumerate(sides)
     ]
-    return sum(one >= sums[-1] for one in sums) / len(pool)
+    sums = [sum(member) for member in zip(*columns, strict=True)]
+    return sum(one >= sums[-1] for one in sums) / len(sums)

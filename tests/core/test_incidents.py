@@ -6,6 +6,16 @@ from hypothesis import strategies as st
 from driftlock_core import incidents
 
 
+@given(starts=st.sets(st.integers(0, 200)), window=st.integers(1, 50), gap=st.integers(0, 30))
+def test_incidents_lie_further_apart_than_the_gap_and_their_windows_do_not(starts, window, gap):
+    """Within one no two neighbours are further apart; all windows are in one, in order."""
+    groups = incidents([(start, start + 1, start + window) for start in sorted(starts)], gap)
+    assert [w for group in groups for w in group.windows] == sorted(starts)
+    assert all(after.first_seq - before.last_seq - 1 > gap for before, after in pairwise(groups))
+    for group in groups:
+        assert all(after - before - window <= gap for before, after in pairwise(group.windows))
+
+
 @given(starts=st.sets(st.integers(0, 200)), window=st.integers(1, 50))
 def test_incidents_are_separate_and_cover_exactly_the_flagged_events(starts, window):
     """Two incidents never touch, and together they hold each flagged event once."""

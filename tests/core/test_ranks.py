@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from logs import log
 
-from driftlock_core import BALANCED, SENSITIVE, detect
+from driftlock_core import BALANCED, SENSITIVE, Detector, Masker
 from driftlock_core.permutation import membership, permutation_p, permuted_sums
 from driftlock_core.ranks import flags_by_chance, middle, reference_rows, smallest_size_over, stream_p
 
@@ -56,9 +56,10 @@ def test_expected_by_chance_is_what_shuffled_streams_show():
     random = np.random.Generator(np.random.PCG64(77))
     profile = SENSITIVE.with_sizes(10)
     events = log("access", 300, seed=9) + log("syslog", 60, seed=9) + log("llm", 40, seed=9)
-    flagged, expected = [], []
+    flagged, expected, masker = [], [], Masker()
     for _ in range(200):
-        windows = detect([events[i] for i in random.permutation(len(events))], profile)
+        shuffled = [events[i] for i in random.permutation(len(events))]
+        windows = Detector(profile, masker=masker).update(shuffled)
         flagged.append(int(windows.flagged.sum()))
         expected.append(windows.expected_by_chance)
     spread = np.std(np.array(flagged) - np.array(expected)) / np.sqrt(200)
@@ -94,9 +95,11 @@ def test_p_perm_is_uniform_under_exchangeable_chunks():
 def test_balanced_flags_little_on_shuffled_logs():
     """The order destroyed, at most one window in a hundred is flagged."""
     random = np.random.Generator(np.random.PCG64(6))
-    events = log("syslog", 2000, seed=31) + log("access", 2000, seed=32)
+    events, masker = log("syslog", 2000, seed=31) + log("access", 2000, seed=32), Masker()
     shares = [
-        detect([events[i] for i in random.permutation(len(events))], BALANCED).flagged.mean()
+        Detector(BALANCED, masker=masker)
+        .update([events[i] for i in random.permutation(len(events))])
+        .flagged.mean()
         for _ in range(5)
     ]
     assert np.mean(shares) <= 0.01

@@ -2,7 +2,7 @@
 The walk before an audience: quiet traffic, a storm, why it was flagged and how rare that is, two subtler stories,
 and what a limit costs.
 
-``pytest -s tests/e2e/test_sales_walk.py`` prints when each stop was reached. Plays run at full speed.
+``pytest -s tests/e2e/test_sales_walk.py`` prints when each stop was reached. Plays run at full speed, and only for a moment.
 """
 
 import re
@@ -12,11 +12,13 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.complaints import complaints
 from tests.e2e.tabs import select_tab
-from tests.e2e.walks import WAIT, Watch, untick_the_cause, wish_for_one_false_alarm_a_day
+from tests.e2e.walks import WAIT, Watch, idle, untick_the_cause, wish_for_one_false_alarm_a_day
 
 pytestmark = pytest.mark.browser
 
-MOST_SECONDS = 400  # an idle machine is meant to need two minutes; this catches what never comes
+MOST_SECONDS = 400  # an idle machine is meant to need one minute; this catches what never comes
+IN_VAIN = 6  # windows of this storm from the strongest on: too much of them differs for a small cause
+SO_FAR = re.compile(r"tested \d+, flagged \d+, ")
 COUNTED = re.compile(r"tested (\d+), flagged (\d+), at most about (\d+) expected by chance")
 
 
@@ -52,13 +54,25 @@ def _presented(page: Page, dashboard: str, scenario: str, step: int = 1) -> None
 
 
 def _played(page: Page) -> tuple[int, int, int]:
-    """Play it to its end; answers how many windows were tested, flagged, and at most expected by chance."""
-    play = page.locator(".st-key-scenario-play button")
+    """
+    Play a moment of it, then step to its end; answers how many windows were tested, flagged, and at most expected by
+    chance. Played to the end it takes twenty seconds, which another test sits through.
+    """
+    play = page.locator(".st-key-scenario-play button").first
+    so_far = page.get_by_text(SO_FAR).first
+    before = so_far.inner_text()
     play.click()
+    expect(so_far).not_to_have_text(before, timeout=WAIT)
+    # While the page is drawn anew there may be two of each for a moment.
+    step = page.locator(".st-key-scenario-step button").first
+    said = page.locator(".st-key-narration p").first
+    while not (end := re.match(r"Step (\d+) of (\d+) ", said.inner_text())) or end[1] != end[2]:
+        now = said.inner_text()
+        step.click()
+        expect(said).not_to_have_text(now, timeout=WAIT)
+        idle(page)
     expect(play).to_be_disabled(timeout=WAIT)
-    said = page.locator(".st-key-narration p").inner_text()
-    assert re.match(r"Step (\d+) of \1 ", said), said
-    counted = COUNTED.search(page.get_by_text(COUNTED).inner_text())
+    counted = COUNTED.search(so_far.inner_text())
     assert counted
     tested, flagged, by_chance = map(int, counted.groups())
     return tested, flagged, by_chance
@@ -90,7 +104,7 @@ def _why(page: Page, watch: Watch) -> None:
     page.get_by_text(re.compile(r"^1st of \d+")).first.wait_for()
     page.get_by_text(re.compile("It is not the chance that")).first.wait_for()
     watch.reached("how rare it is among past windows")
-    untick_the_cause(page)
+    untick_the_cause(page, later=IN_VAIN)
     watch.reached("without the smallest set it would not be flagged")
 
 

@@ -3,7 +3,6 @@
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -12,11 +11,14 @@ from data_generator import generate
 from driftlock.bootstrap import App, open_app
 from driftlock.model import DEMO
 from driftlock.services.accounts_rows import SYSTEM
+from driftlock.services.accounts_vouched import UNKNOWN
 from driftlock.settings import Settings
+from driftlock.ui.sign_in_provider import NOT_SIGNED_IN
 from driftlock_core.profiles import BALANCED
 from tests.cli.serving import Server
 from tests.e2e.complaints import complaints
 from tests.e2e.conftest import serving
+from tests.identity import Identities, identities
 from tests.services.people import OWNER, ROAD, owner
 
 pytestmark = pytest.mark.browser
@@ -162,24 +164,68 @@ def test_a_visitor_explores_without_a_form(place: Place, windows: list[BrowserCo
     assert errors == []
 
 
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Identities]]:
+    """`streamlit run app.py`, and an identity provider that it asks."""
+    folder = tmp_path_factory.mktemp("alone")
+    app = open_app(Settings(home=folder / "home", demo_data=False), work=False)
+    owner(app)
+    owner(app, "acme", CARL)
+    app.close()
+    with pytest.MonkeyPatch.context() as patch, identities() as provider:
+        for name, value in provider.secrets(folder / "user", "http://127.0.0.1:{port}").items():
+            patch.setenv(name, value)
+        with serving(folder / "home", demo_data="off") as address:
+            yield address, provider
+
+
 def test_where_no_server_stands_in_front_the_form_signs_in_and_a_refresh_keeps_it(
-    windows: list[BrowserContext], tmp_path: Path
+    windows: list[BrowserContext], alone: tuple[str, Identities]
 ) -> None:
     """Sent the moment it can be filled in; the cookie is written all the same."""
-    home = tmp_path / "home"
-    app = open_app(Settings(home=home, demo_data=False), work=False)
-    owner(app)
-    app.close()
-    with serving(home, demo_data="off") as address:
-        page = windows[0].new_page()
-        page.goto(f"{address}/tuning")
-        expect(page.get_by_label("E-mail")).to_be_visible(timeout=PATIENCE)
-        sign_in(page)
-        heading(page, "Tuning lab")
-        page.reload()
-        heading(page, "Tuning lab")
-        expect(page.get_by_label("E-mail")).to_have_count(0)
-        assert page.url.startswith(f"{address}/tuning")
+    address, _ = alone
+    page = windows[0].new_page()
+    page.goto(f"{address}/tuning")
+    expect(page.get_by_label("E-mail")).to_be_visible(timeout=PATIENCE)
+    sign_in(page)
+    heading(page, "Tuning lab")
+    page.reload()
+    heading(page, "Tuning lab")
+    expect(page.get_by_label("E-mail")).to_have_count(0)
+    assert page.url.startswith(f"{address}/tuning")
+
+
+def vouched_for(page: Page, subject: str) -> None:
+    """There and back, as *subject*."""
+    page.get_by_role("button", name="Sign in with your identity provider").click(timeout=PATIENCE)
+    page.get_by_placeholder("sub").fill(subject, timeout=PATIENCE)
+    page.get_by_role("button", name="Authorize", exact=True).click()
+
+
+def test_where_no_server_stands_in_front_an_identity_provider_signs_in_and_out(
+    windows: list[BrowserContext], alone: tuple[str, Identities]
+) -> None:
+    """First those it may not: a token of another sign-in, an address that nobody knows."""
+    address, provider = alone
+    provider.vouch("replayed", email=CARL, email_verified=True, nonce="of another sign-in")
+    provider.vouch("eve", email="eve@example.com", email_verified=True)
+    provider.vouch("carl", email=CARL, email_verified=True, name="Carl")
+    page = windows[1].new_page()
+    page.goto(address)
+    for subject, sentence in (("replayed", NOT_SIGNED_IN), ("eve", UNKNOWN)):
+        vouched_for(page, subject)
+        expect(page.get_by_text(sentence)).to_be_visible(timeout=PATIENCE)
+    vouched_for(page, "carl")
+    heading(page, "Overview")
+    expect(page.get_by_text("Role owner")).to_be_visible(timeout=PATIENCE)
+    assert "code=" not in page.url
+    page.reload()
+    heading(page, "Overview")
+    page.get_by_role("button", name="Ann").click()  # as she is called here, whatever they call her there
+    page.get_by_role("button", name="Sign out", exact=True).click()
+    page.get_by_role("button", name="End session").click(timeout=PATIENCE)
+    expect(page.get_by_label("E-mail")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text(NOT_SIGNED_IN)).to_have_count(0)
 
 
 def test_a_stranger_reaches_the_page_that_verifies_and_no_other(

@@ -14,6 +14,7 @@ import zstandard
 
 from driftlock.evidence.verifier import PARTS, source
 from tests.evidence.made_bundles import Seeded, files_of, hashed_again, series_bundle, window_bundle
+from tests.evidence.test_case import archive
 
 KEY = Seeded()
 
@@ -47,6 +48,12 @@ def run(bare, tmp_path):
         )
 
     return ran
+
+
+def test_one_program_checks_all_bundles_of_a_case(run):
+    done = run(archive().data, "--key", "key")
+    assert done.returncode == 0, done.stdout
+    assert "case: bundle_003.zip" in done.stdout
 
 
 def test_the_bare_python_has_neither_driftlock_nor_numpy(bare):

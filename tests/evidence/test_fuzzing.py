@@ -138,12 +138,12 @@ def test_what_is_packed_is_unpacked_again(files):
     ],
 )
 def test_no_number_makes_the_verifier_work_for_long(name, path, value):
-    """At most five seconds, where a second is usual for nothing and most take a hundredth."""
+    """At most three seconds of processor, where a second is usual for nothing and most take a hundredth."""
     files = files_of(window_bundle(2))
     data = hashed_again(files | {name: replaced(json.loads(files[name]), path, value)})
-    begin = time.monotonic()
+    begin = time.process_time()
     assert verify_bytes(data).exit_code == 1
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 3
 
 
 @pytest.mark.parametrize(
@@ -173,12 +173,12 @@ def test_numbers_too_large_for_a_float_are_refused(number):
 
 @pytest.mark.parametrize("given", [b" " * 10**6, b"-----BEGIN PUBLIC KEY-----" + b"\n" * 10**6, b"A" * 10**6])
 def test_a_large_key_costs_no_time(given):
-    begin = time.monotonic()
+    begin = time.process_time()
     with pytest.raises(ValueError, match="no "):
         verify_bytes(window_bundle(2).data, keys=[given])
     with pytest.raises(ValueError, match="no "):
         verify_bytes(window_bundle(2).data, authority=given)
-    assert time.monotonic() - begin < 5
+    assert time.process_time() - begin < 5
 
 
 def test_a_wrong_key_is_the_readers_own_mistake():

@@ -29,6 +29,15 @@ def test_ux34_a_bundle_is_the_same_twice_and_verifies(made, which, policy) -> No
     assert "<script" not in page
 
 
+def test_a_bundle_is_gathered_once(made, monkeypatch) -> None:
+    """Reading and masking its events is what takes long."""
+    app, window, _ = made
+    asked, gathered = [], app.evidence._gathered
+    monkeypatch.setattr(app.evidence, "_gathered", lambda *given: (asked.append(given), gathered(*given))[1])
+    app.reports.make("demo", template="evidence", form="zip", anomaly_id=window, by="u")
+    assert len(asked) == 1
+
+
 def test_a_time_has_a_summary_whose_counts_are_those_of_the_overview(made, pdf_text) -> None:
     app = made[0]
     figures = app.overview.figures(app.overview.scope("demo", None, (FIRST, LAST)))

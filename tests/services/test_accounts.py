@@ -295,6 +295,30 @@ def test_the_same_characters_composed_differently_are_the_same_password(app):
     assert app.sign_in.person(OWNER, "caf\u00e9 at the corner", address=None).email == OWNER
 
 
+def test_an_answer_that_fails_leaves_the_invitation_open(app, monkeypatch):
+    """One transaction: the link is used where somebody has become a member, and nowhere else."""
+    boss = owner(app)
+    link = app.accounts.invite(DEMO, email="bob@example.com", role="viewer", by=boss)
+    app.tenants.add("acme", "Acme", by=SYSTEM)
+    app.accounts.first("acme", email="bob@example.com", name="Bob", password=ROAD, role="viewer")
+    with monkeypatch.context() as patch:
+        patch.setattr(type(app.accounts._table), "by_email", lambda *_: None)  # made a moment later
+        with pytest.raises(Refused, match="There is an account"):
+            app.accounts.accept(link.token, name="Bob", password=OTHER_ROAD)
+    assert app.accounts.welcome(link.token).known
+    bob = app.sign_in.person("bob@example.com", ROAD, address=None)
+    app.accounts.join(link.token, bob)
+    with pytest.raises(NotFound):
+        app.accounts.join(link.token, bob)
+
+
+def test_who_has_just_come_in_by_a_link_was_seen(app, clock):
+    bob = member(app, "viewer", by=owner(app))
+    assert app.accounts.member(DEMO, bob).seen_at is None
+    app.sessions.open(bob, address=None)
+    assert app.accounts.member(DEMO, bob).seen_at == clock.now()
+
+
 def test_an_identity_provider_brings_in_nobody_who_was_not_invited(app):
     owner(app)
     assert app.accounts.matched(subject="s-1", email="eve@example.com", name="Eve") is None

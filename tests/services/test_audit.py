@@ -368,3 +368,26 @@ def test_pages_are_filtered_and_counted(store):
     assert audit.page("demo", since=NOON + timedelta(hours=4)).total == 2
     assert audit.page("demo", until=NOON + timedelta(hours=4)).total == 4
     assert audit.page("demo", actor="nobody").total == audit.page("other").total == 0
+
+
+def test_what_a_change_names_among_others_is_found_by_its_id(store):
+    """Whether it is told by the index of such rows, as a name of sixteen digits is, or not; each row once."""
+    long, short = f"{7:032x}", "a-name"
+    store.audit.append(said(1, object_id=long, after={"anomalies": [long, short]}))
+    store.audit.append(said(2, before={"anchor": long}, after=None))
+    store.audit.append(said(3, after={"anchor": short}))
+    store.audit.append(said(4))
+    audit = Audit(store)
+    for name, numbers in ((long, [2, 1]), (short, [3, 1]), (f"{8:032x}", [])):
+        page = audit.page("demo", object_id=name)
+        assert ([row.seq for row in page.rows], page.total) == (numbers, len(numbers))
+    page = audit.page("demo", object_kind="stream", object_id=long, offset=1, limit=1)
+    assert ([row.seq for row in page.rows], page.total) == ([1], 2)
+
+
+def test_a_check_says_how_far_it_is(store):
+    for number in range(1, 4):
+        store.audit.append(said(number))
+    told = []
+    assert Audit(store).check("demo", progress=lambda read, of: told.append((read, of))).unbroken
+    assert told == [(3, 3)]

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from driftlock.errors import NotFound
 from driftlock.services.cases import Cases
 from driftlock.services.cases_grouping import case_id, expected_meetings, groups, meetings
+from driftlock.services.cases_spans import spans_of
 from driftlock.services.cases_store import InvalidCase, Reach, Span
 from driftlock.services.review import Reviews
 from driftlock.storage.connect import writing
@@ -73,7 +74,7 @@ def timed(store, stream_id):
 def span(anomaly, stream, first, last):
     return Span(
         anomaly_id=anomaly, stream_id=stream, stream_name=stream, first_us=first, last_us=last,
-        severity="low", bits=1.0,
+        severity="low",
     )  # fmt: skip
 
 
@@ -86,9 +87,9 @@ def reach(stream, length, last=1_000_000):
 def test_windows_belong_together_up_to_the_mean_of_their_usual_lengths():
     reaches = {"a": reach("a", 100), "b": reach("b", 60)}
     near = [span("x", "a", 0, 10), span("y", "b", 90, 95)]  # 80 apart, the mean of 100 and 60
-    assert [len(group) for group in groups(near, reaches)] == [2]
+    assert [len(group) for group in groups(spans_of(near, reaches))] == [2]
     far = [span("x", "a", 0, 10), span("y", "b", 91, 95)]
-    assert [len(group) for group in groups(far, reaches)] == [1, 1]
+    assert [len(group) for group in groups(spans_of(far, reaches))] == [1, 1]
 
 
 def test_groups_are_the_connected_windows_by_hand():
@@ -110,7 +111,8 @@ def test_groups_are_the_connected_windows_by_hand():
                     if mine is not theirs:
                         sets.remove(theirs)
                         mine |= theirs
-        found = [{one.anomaly_id for one in group} for group in groups(spans, reaches, most=10**6)]
+        made = spans_of(spans, reaches)
+        found = [set(made.names(group)) for group in groups(made, most=10**6)]
         assert sorted(map(sorted, found)) == sorted(map(sorted, sets))
 
 
@@ -118,8 +120,9 @@ def test_a_group_ends_after_twelve_window_lengths():
     """Two streams that are flagged in turn all day are not one incident."""
     reaches = {"a": reach("a", 100), "b": reach("b", 100)}
     spans = [span(f"s{at}", "ab"[at % 2], 90 * at, 90 * at + 10) for at in range(100)]
-    found = groups(spans, reaches)
-    lasts = [group[-1].first_us - group[0].first_us for group in found]
+    made = spans_of(spans, reaches)
+    found = groups(made)
+    lasts = [made.first_us[group[-1]] - made.first_us[group[0]] for group in found]
     assert max(lasts) <= 12 * 100
     assert len(found) == 8  # of fourteen each, the last of two
     assert sum(len(group) for group in found) == 100
@@ -143,7 +146,7 @@ def test_the_meetings_are_counted_pair_by_pair_by_hand():
             else:
                 mine.append([one.first_us - half, one.last_us + half])
         met = sum(a <= d and c <= b for a, b in ends["a"] for c, d in ends["b"])
-        assert meetings(spans, reaches) == met
+        assert meetings(spans_of(spans, reaches)) == met
 
 
 def test_the_expected_number_of_meetings_is_what_independent_streams_give():
@@ -157,8 +160,9 @@ def test_the_expected_number_of_meetings_is_what_independent_streams_give():
             for at in range(count):
                 first = random.randint(0, time - length)
                 spans.append(span(f"{name}{at}", name, first, first + length))
-        met.append(meetings(spans, reaches))
-        stated.append(expected_meetings(spans, reaches))
+        made = spans_of(spans, reaches)
+        met.append(meetings(made))
+        stated.append(expected_meetings(made))
     assert sum(stated) / len(stated) == pytest.approx(sum(met) / len(met), rel=0.05)
 
 
@@ -337,3 +341,20 @@ def test_another_tenants_case_answers_like_one_that_is_not_there(cases, case):
     member = cases.case(TENANT, case.id).members[0].anomaly_id
     assert cases.of_anomaly("other", member) is None
     assert cases.timeline("other", member) == []
+
+
+def test_the_record_of_a_change_has_the_same_names_before_and_after(cases, case, clock, monkeypatch):
+    told = []
+    monkeypatch.setattr("driftlock.services.acting.note", lambda **said: told.append(said))
+    until = clock.time + timedelta(hours=1)
+    cases.move(TENANT, case.id, "acknowledged", by="ann", reason="seen")
+    cases.move(TENANT, case.id, "open", by="ann")
+    cases.assign(TENANT, case.id, "bob", by="ann")
+    cases.snooze(TENANT, case.id, until, by="ann")
+    assert [(one["before"], one["after"]) for one in told] == [
+        ({"state": "open"}, {"state": "acknowledged"}),
+        ({"state": "acknowledged"}, {"state": "open"}),
+        ({"assignee": None}, {"assignee": "bob"}),
+        ({"snoozed_until": None}, {"snoozed_until": until}),
+    ]
+    assert told[0]["reason"] == "seen"

@@ -17,17 +17,20 @@ from driftlock_core.profiles import BALANCED, SENSITIVE, STRICT
 
 TENANT = "demo"
 SECOND_US = 1_000_000
+TRIALS = 15  # of fifty: what is true of the answer is true with fewer
 RECORD = b'{"time": "2026-01-05T12:00:00Z", "level": "INFO", "http": {"status": 200, "path": "/v1"}, "msg": "order kept"}'
 
 
 @pytest.fixture(scope="module")
 def studied(tmp_path_factory, as_events_of):
-    """Seed 31, 12,000 usual events: one study, read by many tests."""
+    """Seed 31, 12,000 usual events, fifteen trials a line: one study, read by many tests."""
     app = open_app(Settings(home=tmp_path_factory.mktemp("studied")), work=False)
     stream_id = app.create_stream(TENANT, name="api", kind="logs", profile=BALANCED)
     app.receive(TENANT, stream_id, as_events_of(usual(12_000, 31)))
     job_id = app.jobs.start(TENANT, "detectability", stream_id)
-    assert app.work()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(detectability, "TRIALS", TRIALS)
+        assert app.work()
     job = app.jobs.get(TENANT, job_id)
     app.close()
     assert job.state == "done", job.error
@@ -43,12 +46,12 @@ def smallest(entry):
 
 
 def test_an_error_line_is_noticed_within_the_window(studied):
-    """A window full of errors, at the latest; every kind of line has its fifty trials."""
+    """A window full of errors, at the latest; every kind of line has its trials."""
     lines = studied.result["lines"]
     assert [line["kind"] for line in lines] == list(FOREIGN_LINES)
-    assert {(line["of"], line["trials"]) for line in lines} == {(50, 50)}
+    assert {(line["of"], line["trials"]) for line in lines} == {(50, TRIALS)}
     assert lines[0]["noticed_from"] <= 50
-    assert (studied.done, studied.total, studied.unit) == (600, 600, "trials")
+    assert (studied.done, studied.total, studied.unit) == (12 * TRIALS, 12 * TRIALS, "trials")
 
 
 def test_a_stricter_rule_never_notices_earlier(studied):
@@ -69,9 +72,9 @@ def test_the_first_number_with_four_fifths_of_the_trials_is_the_answer(studied):
 def test_it_says_what_decided_and_over_which_events(studied):
     """12,000 events are enough for the views to decide under every rule in the newer half."""
     result = studied.result
-    assert (result["first_seq"], result["last_seq"], result["windows"]) == (1, 12_000, 50)
+    assert (result["first_seq"], result["last_seq"], result["windows"]) == (1, 12_000, TRIALS)
     for entry in result["profiles"]:
-        assert (entry["trials_by_views"], entry["trials_by_bytes"]) == (50, 0)
+        assert (entry["trials_by_views"], entry["trials_by_bytes"]) == (TRIALS, 0)
     assert result["profile"] == {k: v for k, v in result["profiles"][0].items() if k != "lines"}
 
 
@@ -87,7 +90,7 @@ def test_a_short_stream_is_judged_by_its_bytes_and_says_so(app, fill, as_events_
 
 def test_the_same_seed_gives_the_same_study(app, fill, as_events_of, monkeypatch):
     """And another seed other places."""
-    monkeypatch.setattr(detectability, "TRIALS", 8)
+    monkeypatch.setattr(detectability, "TRIALS", 4)
     stream_id = fill(app, as_events_of(usual(1_000, 33)))
     found = []
     for seed in (5, 5, 6):

@@ -1,13 +1,21 @@
 """Streams as their table shows them: rates, silence, phases, and nobody else's."""
 
+from dataclasses import asdict
 from datetime import timedelta
+from random import Random
 
 import pytest
+import sqlalchemy as sa
 
 from driftlock.errors import NotFound
-from driftlock.model import Event, Stream, at
+from driftlock.model import DriftPoint, Event, Stream, at
 from driftlock.services.drift import LEAST_SILENCE, per_minute, silent_for
+from driftlock.services.drift_points import needed
+from driftlock.services.drift_rules import DriftRule, standing
 from driftlock.services.overview_rows import StreamState
+from driftlock.storage.connect import writing
+from driftlock.storage.schema_proof import drift_points
+from driftlock_core.anchors_drift import Drift, settled
 from driftlock_core.profiles import BALANCED
 from tests.core.streams import usual
 from tests.services.conftest import START_US, TENANT
@@ -105,3 +113,38 @@ def test_a_fast_stream_is_not_silent_between_two_batches():
     state = state_of(minutes=0.001)
     assert silent_for(state, state.last_seen + LEAST_SILENCE) is None
     assert silent_for(state, state.last_seen + LEAST_SILENCE + timedelta(seconds=1)) is not None
+
+
+def test_the_points_that_matter_say_what_all_would(app):
+    """Seed 31: forty courses of up to 400 points, calm ones and such that are outside for long."""
+    random = Random(31)
+    store, table = app._store, app._store.anchors
+    stream_id = fed(app, TENANT, "one", 300)
+    fewer = 0
+    for number in range(40):
+        share = random.choice([0.0, 0.02, 0.3, 0.9])
+        made = [
+            DriftPoint(
+                anchor_id=f"a{number}",
+                seq=10 * at,
+                seen_us=at * 3_600_000_000,
+                distance=random.choice([0.9, 0.4]) if random.random() < share else random.uniform(0, 0.1),
+                low=0.0,
+                high=0.3,
+                p=0.5,
+            )
+            for at in range(1, 1 + random.choice([0, 1, 9, 19, 32, 64, 400]))
+        ]
+        if made:
+            rows = [{"tenant": TENANT, "stream_id": stream_id} | asdict(point) for point in made]
+            with writing(store.engine, TENANT) as connection:
+                connection.execute(sa.insert(drift_points), rows)
+        some = needed(table, TENANT, stream_id, f"a{number}")
+        rule = DriftRule(hours=3, reset=True)
+        assert standing(some, rule) == standing(made, rule)
+        now = Drift(distance=0.2, low=0.0, high=0.1, p=0.01)
+        assert settled(now, [point.distance for point in some]) == settled(
+            now, [point.distance for point in made]
+        )
+        fewer += len(some) < len(made)
+    assert fewer > 5

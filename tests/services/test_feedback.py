@@ -6,6 +6,7 @@ from random import Random
 
 import numpy as np
 import pytest
+import sqlalchemy as sa
 
 from driftlock.errors import NotFound
 from driftlock.model import LABELS
@@ -15,6 +16,9 @@ from driftlock.services.feedback_store import Vote
 from driftlock.services.review import InvalidReview
 from driftlock.services.series_plan import METHOD
 from driftlock.services.tuning_changes import CannotTune
+from driftlock.storage.connect import writing
+from driftlock.storage.schema import desk_changes
+from driftlock.storage.schema_proof import votes
 from driftlock_core.profiles import BALANCED
 from tests.made_desk import NOW
 
@@ -52,6 +56,31 @@ def test_a_label_given_anywhere_is_a_vote_here(app, history, flagged):
     app.review.label(TENANT, flagged[:1], "not_real", by="ann")
     assert app.feedback.queue(TENANT, history.stream.id, "disagreements", by="ann") == []
     assert len([v for v in app.feedback.votes(TENANT, item) if v.by == "ann"]) == 1
+
+
+def test_a_label_from_before_votes_were_kept_is_the_vote_of_who_gave_it(app, history, flagged):
+    """What a pattern reached is nobody's vote; a vote of the same person since is the newer word."""
+    app.review.label(TENANT, flagged[:2], "real", by="ann")
+    engine = app._store.votes._engine
+    with writing(engine, TENANT) as connection:
+        connection.execute(sa.delete(votes))
+        for row in connection.execute(sa.select(desk_changes)).mappings().all():
+            kept = {name: value for name, value in row["detail"].items() if name != "votes"}
+            connection.execute(
+                sa.update(desk_changes).where(desk_changes.c.id == row["id"]).values(detail=kept)
+            )
+    before = app.feedback._store.votes.of_stream(TENANT, history.stream.id)
+    assert {(one.anomaly_id, one.label, one.by) for one in before} == {
+        (one, "real", "ann") for one in flagged[:2]
+    }
+    assert None not in {one.window for one in before}
+    progress = app.feedback.progress(TENANT, history.stream.id)
+    assert (sum(progress.windows.values()), progress.people, progress.reached) == (2, 1, 0)
+    app.review.label(TENANT, flagged[:1], "not_real", by="bob")
+    [ann, bob] = app.feedback._store.votes.of_anomaly(TENANT, flagged[0])
+    assert [(one.by, one.label) for one in (ann, bob)] == [("ann", "real"), ("bob", "not_real")]
+    app.review.label(TENANT, flagged[:1], "not_real", by="ann")
+    assert app.feedback.queue(TENANT, history.stream.id, "disagreements", by="ann") == []
 
 
 def test_undo_brings_the_vote_before_back(app, history, flagged):

@@ -223,6 +223,9 @@ def test_rejecting_and_snoozing_are_kept(app, stream, clock):
     with pytest.raises(CannotPropose, match="reason"):
         app.proposals.reject(TENANT, first.id, reason="", by="ann")
     app.proposals.reject(TENANT, first.id, reason="a release is coming", by="ann")
+    with pytest.raises(CannotPropose, match="rejected less than an hour ago"):
+        app.proposals.propose(TENANT, stream[0])
+    clock.advance(hours=1)
     second = app.proposals.propose(TENANT, stream[0])
     until = clock.now() + timedelta(days=1)
     app.proposals.snooze(TENANT, second.id, until, by="ann")

@@ -12,6 +12,7 @@ from driftlock.errors import ApplicationError
 from driftlock.model import Event
 from driftlock.services.plans import PLANS
 from driftlock.services.tuning_changes import CannotTune
+from driftlock.services.tuning_figures import counted
 from driftlock.storage.connect import reading, writing
 from driftlock.storage.schema import anomalies, events, streams, windows
 from driftlock.storage.schema_proof import bundles
@@ -110,18 +111,41 @@ def test_limits_are_counted_as_before_when_the_first_events_are_gone(app: App, d
     before = app.tuning.figures(app.tuning.history(TENANT, days), rule)
     app.retention.run()
     assert _seqs(app)[0] == 4_001
-    app.tuning._held.clear()
     history = app.tuning.history(TENANT, days)
     assert app.tuning.figures(history, rule) == before
     assert before.flagged
 
 
-def test_limits_are_refused_when_the_first_verdicts_are_gone_too(app: App, clock, days: str) -> None:
+def test_limits_are_refused_when_too_little_is_left_of_the_verdicts(app: App, clock, days: str) -> None:
     app.retention.run()
     clock.advance(days=40)
     app.retention.run()
-    with pytest.raises(CannotTune, match="the first of its verdicts"):
+    with pytest.raises(
+        CannotTune, match=r"removed events 1 to .* and verdicts up to window .* windows are left"
+    ):
         app.tuning.history(TENANT, days)
+
+
+def test_limits_are_counted_on_what_is_left_of_the_verdicts(app: App, days: str) -> None:
+    """The windows that have all their references are decided as they were before the others went."""
+    rule = Rule(threshold=0.15, alpha=0.2)
+    whole = app.tuning.history(TENANT, days)
+    begin = 100
+    first = begin + BALANCED.references + BALANCED.chunks_per_window
+    twin = counted(whole.part(first, whole.windows), rule)
+    app.retention.run()
+    with writing(app._store.engine, TENANT) as connection:
+        connection.execute(sa.delete(anomalies).where(anomalies.c.window < begin))
+        connection.execute(sa.delete(windows).where(windows.c.window < begin))
+    history = app.tuning.history(TENANT, days)
+    assert (history.first, history.windows) == (first, whole.windows - first)
+    assert f"verdicts up to window {begin}" in history.gone
+    assert "from window 606 on" in history.gone
+    found = counted(history, rule)
+    for name in ("flagged", "unknown", "chance"):
+        assert (getattr(found, name) == getattr(twin, name)).all()
+    assert found.flagged.any()
+    assert app.tuning.figures(history, rule).tested == history.windows
 
 
 def test_what_is_not_judged_yet_and_what_a_baseline_needs_stays(

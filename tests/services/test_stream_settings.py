@@ -19,16 +19,17 @@ TINY = BALANCED.with_sizes(5)
 @pytest.fixture
 def begun(app):
     """A stream with verdicts."""
-    stream = app.stream_settings.create(TENANT, name="begun", kind="logs", profile=TINY, by="ann")
-    app.receive(TENANT, stream.id, as_events(with_burst(300, 1, start=200, stop=210)))
-    app.advance(TENANT, stream.id)
-    return app.queries.stream(TENANT, stream.id)
+    stream_id = app.create_stream(TENANT, name="begun", kind="logs", profile=TINY)
+    app.receive(TENANT, stream_id, as_events(with_burst(300, 1, start=200, stop=210)))
+    app.advance(TENANT, stream_id)
+    return app.queries.stream(TENANT, stream_id)
 
 
 def test_a_stream_is_made_renamed_and_set(app):
     """Name, retention, redaction and drift rule are there when they are read again; its id stays."""
     settings = app.stream_settings
-    made = settings.create(TENANT, name="  two \n words ", kind="traces", profile=TINY, by="ann")
+    made_id = app.create_stream(TENANT, name="  two \n words ", kind="traces", profile=TINY)
+    made = app.queries.stream(TENANT, made_id)
     assert made.name == "two words"
     settings.rename(TENANT, made.id, name="other", by="ann")
     settings.retention(TENANT, made.id, days=30, by="ann")
@@ -47,7 +48,7 @@ def test_a_stream_is_made_renamed_and_set(app):
 def test_a_bad_name_is_refused(app, name):
     """Empty, too long, or with characters that cannot be printed."""
     with pytest.raises(CannotSet, match="1 to 80 characters"):
-        app.stream_settings.create(TENANT, name=name, kind="logs", profile=TINY, by="ann")
+        app.create_stream(TENANT, name=name, kind="logs", profile=TINY)
 
 
 @pytest.mark.parametrize("days", [0, -1, 3_651])
@@ -59,7 +60,7 @@ def test_a_bad_retention_is_refused(app, begun, days):
 
 def test_before_anything_was_judged_everything_can_change(app):
     """Kind, sizes and masks are those of the first verdict then."""
-    stream = app.stream_settings.create(TENANT, name="new", kind="logs", profile=TINY, by="ann")
+    stream = app.queries.stream(TENANT, app.create_stream(TENANT, name="new", kind="logs", profile=TINY))
     app.receive(TENANT, stream.id, as_events(usual(20, 1)))
     wanted = replace(BALANCED.with_sizes(10), name="custom", masks=frozenset({"ip"}))
     changed = app.stream_settings.configure(TENANT, stream.id, kind="network", profile=wanted, by="ann")

@@ -12,11 +12,13 @@ from driftlock.errors import NotFound
 from driftlock.model import moment
 from driftlock.services.records import anomaly_id
 from driftlock.services.series_plan import METHOD
+from driftlock.services.tuning_alarms import Alarms
 from driftlock.services.tuning_changes import CannotTune
 from driftlock.services.tuning_figures import wilson
 from driftlock_core.incidents import incidents
 from driftlock_core.profiles import BALANCED
 from driftlock_core.recount import Rule
+from driftlock_core.repeats import Repeats
 
 TENANT, READER = "demo", "reader"
 START_US, SECOND_US = 1_767_600_000_000_000, 1_000_000
@@ -41,7 +43,7 @@ def test_figures_a_day_go_by_the_times_of_the_events(app, history):
     assert figures.alarms_per_day == pytest.approx(figures.flagged / history.days)
     assert figures.incidents_per_day == pytest.approx(figures.incidents / history.days)
     assert figures.expected_per_day == pytest.approx(figures.expected / history.days)
-    assert figures.flagged_per_1000 == pytest.approx(1000 * figures.flagged / history.windows)
+    assert figures.alarms_per_1000 == pytest.approx(1000 * figures.flagged / history.windows)
     assert figures.detections_per_month == math.ceil(figures.incidents * 365.25 / 12 / history.days)
 
 
@@ -55,7 +57,7 @@ def test_without_times_nothing_is_said_about_a_day(app, run_text):
     assert (history.windows_per_day, history.days) == (None, None)
     figures = app.tuning.figures(history, history.rule)
     assert figures.alarms_per_day is figures.expected_per_day is figures.detections_per_month is None
-    assert figures.flagged_per_1000 == pytest.approx(1000 * figures.flagged / figures.tested)
+    assert figures.alarms_per_1000 == pytest.approx(1000 * figures.flagged / figures.tested)
     assert not app.tuning.curve(history, 0.3).per_day
     answer = app.tuning.rule_for_budget(history, 5, 0.3)
     assert answer.rule is None
@@ -125,21 +127,25 @@ def test_the_map_puts_flagged_windows_within_both_limits_and_no_others(app, hist
     assert found.flagged.any()
 
 
-def test_labels_count_what_a_rule_keeps_and_drops(app, history):
+def test_labels_count_places_not_the_windows_of_one_fault(app, history):
+    """A place is kept if one of its windows is flagged; the interval rests on places. Two faults, many windows."""
     rows = app.queries.anomalies(TENANT, history.stream.id, order="newest", limit=1000)
-    real, not_real = [row.id for row in rows[::2]], [row.id for row in rows[1::2]]
-    app.review.label(TENANT, real, "real", by=READER)
-    app.review.label(TENANT, not_real, "not_real", by=READER)
+    spans = {row.window: (row.window, row.first_seq, row.last_seq) for row in rows}
+    faults = incidents(spans[window] for window in sorted(spans))
+    real, not_real = faults[0].windows, [window for one in faults[1:] for window in one.windows]
+    assert len(real) > 3
+    app.review.label(TENANT, [row.id for row in rows if row.window in real], "real", by=READER)
+    app.review.label(TENANT, [row.id for row in rows if row.window in not_real], "not_real", by=READER)
     history = app.tuning.history(TENANT, history.stream.id)
-    rule = Rule(threshold=0.6, alpha=0.05)
-    flagged = set(np.flatnonzero(app.tuning.map(history, rule).flagged).tolist())
-    figures = app.tuning.figures(history, rule)
-    kept = sum(row.window in flagged for row in rows[::2])
-    dropped = sum(row.window not in flagged for row in rows[1::2])
-    assert (figures.labelled_real, figures.real_kept) == (len(real), kept)
-    assert (figures.labelled_not_real, figures.not_real_dropped) == (len(not_real), dropped)
-    assert figures.real_kept_range == wilson(kept, len(real))
-    assert app.tuning.figures(history, history.rule).real_kept == len(real)
+    for rule in (history.rule, Rule(threshold=0.6, alpha=0.05), Rule(threshold=9.0, alpha=0.05)):
+        flagged = set(np.flatnonzero(app.tuning.map(history, rule).flagged).tolist())
+        figures = app.tuning.figures(history, rule)
+        dropped = sum(flagged.isdisjoint(one.windows) for one in faults[1:])
+        assert (figures.real_windows, figures.labelled_real) == (len(real), 1)
+        assert figures.real_kept == (not flagged.isdisjoint(real))
+        assert (figures.labelled_not_real, figures.not_real_dropped) == (len(faults) - 1, dropped)
+        assert figures.real_kept_range == wilson(figures.real_kept, 1)
+        assert figures.not_real_dropped_range == wilson(dropped, len(faults) - 1)
 
 
 def test_limits_that_could_never_decide_are_refused_with_their_reason(app, history):
@@ -201,7 +207,7 @@ def test_a_stream_that_warms_up_has_nothing_to_count(app):
     history = app.tuning.history(TENANT, stream_id)
     figures = app.tuning.figures(history, WIDER)
     assert (figures.tested, figures.flagged, figures.expected, figures.unknown) == (0, 0, 0.0, 0)
-    assert figures.alarms_per_day is figures.flagged_per_1000 is figures.chance_share is None
+    assert figures.alarms_per_day is figures.alarms_per_1000 is figures.chance_share is None
     assert len(app.tuning.map(history).window) == len(app.tuning.changed(history, WIDER, WIDER).kept) == 0
     assert app.tuning.curve(history, 0.3).flagged.tolist() == [0.0] * len(
         app.tuning.curve(history, 0.3).alphas
@@ -219,3 +225,40 @@ def test_the_streams_of_a_run_past_its_time_are_gone(app, run_text, clock):
     clock.advance(hours=25)
     with pytest.raises(NotFound):
         app.tuning.history(TENANT, stream_id)
+
+
+def test_repeats_and_gap_count_alarms_and_incidents_of_the_same_flags(app, history):
+    """Counted by hand from the flags; a budget is met by what chance is said to raise of alarms."""
+    how = Alarms(repeats=Repeats(least=8, last=10), gap=3)
+    plain, figures = app.tuning.figures(history, WIDER), app.tuning.figures(history, WIDER, how=how)
+    flagged = app.tuning.map(history, WIDER).flagged
+    raised = [at for at in np.flatnonzero(flagged) if flagged[max(0, at - 9) : at + 1].sum() >= 8]
+    columns = history.columns
+    spans = [(at, int(columns.extra["first_seq"][at]), int(columns.last_seq[at])) for at in raised]
+    assert 0 < figures.alarms == len(raised) < figures.flagged == plain.flagged
+    assert figures.incidents == len(incidents(spans, gap=3 * history.profile.window))
+    assert figures.expected < plain.expected
+    assert figures.price == plain.price  # a bill goes by flags
+    changed = app.tuning.changed(history, WIDER, WIDER, (Alarms(), how))
+    assert sorted([*changed.kept.window, *changed.lost.window]) == np.flatnonzero(flagged).tolist()
+    assert changed.kept.window.tolist() == raised
+    answer = app.tuning.rule_for_budget(history, plain.expected_per_day, WIDER.threshold, how)
+    single = app.tuning.rule_for_budget(history, plain.expected_per_day, WIDER.threshold)
+    assert answer.rule.alpha >= single.rule.alpha
+    never = app.tuning.rule_for_budget(history, 0.01, WIDER.threshold, how)
+    assert never.rule is None
+    assert "with 8 of the last 10 windows asked for" in never.sentence
+
+
+def test_suppressed_patterns_are_left_out_of_all_counts_but_the_bill(app, history):
+    """Only windows that were flagged when judged have a pattern; chance is not taken off."""
+    stream_id = history.stream.id
+    rows = app.queries.anomalies(TENANT, stream_id, limit=1000)
+    app.review.suppress(TENANT, rows[0].id, until=None, by=READER)
+    alike = {row.window for row in rows if row.pattern == rows[0].pattern}
+    without = app.tuning.history(TENANT, stream_id, without_suppressed=True)
+    assert set(np.flatnonzero(without.left_out).tolist()) == alike
+    every, fewer = (app.tuning.figures(one, history.rule) for one in (history, without))
+    assert (fewer.left_out, fewer.flagged) == (len(alike), every.flagged - len(alike))
+    assert (fewer.expected, fewer.price) == (every.expected, every.price)
+    assert app.tuning.history(TENANT, stream_id).left_out is None

@@ -8,10 +8,12 @@ from held_baselines import HeldBaselines
 from driftlock.errors import NotFound
 from driftlock.services.advance import every_excess
 from driftlock.services.lease import StreamBusy
+from driftlock.services.tuning_alarms import Alarms
 from driftlock.services.tuning_changes import CannotTune
 from driftlock_core.detector import Detector
 from driftlock_core.profiles import BALANCED, SENSITIVE
 from driftlock_core.recount import Rule
+from driftlock_core.repeats import Repeats
 
 TENANT, READER = "demo", "reader"
 WIDER = Rule(threshold=0.1, alpha=0.2)
@@ -175,3 +177,31 @@ def test_many_changes_behind_each_other_hold_in_their_order(app, half, burst):
     assert app.queries.scores(TENANT, half).flagged.tolist() == flagged
     figures = app.tuning.figures(app.tuning.history(TENANT, half), WIDER)
     assert figures.unknown == 0
+
+
+def test_ux24_repeats_and_gap_are_applied_and_undone_like_limits_and_change_no_verdict(app, half, burst):
+    """Kept with the change, in force for what is counted, taken back by undo; detector and records know nothing of it."""
+    before, configuration = everything(app, half), app.queries.stream(TENANT, half).configuration
+    how = Alarms(repeats=Repeats(least=3, last=9), gap=2)
+    rule = Rule.of(BALANCED)
+    change = app.tuning.apply(TENANT, half, rule, reason="only what lasts", by=READER, how=how)
+    assert (change.old_alarms, change.alarms, change.rule) == (Alarms(), how, rule)
+    (kept,) = app.tuning.changes(TENANT, half)
+    assert (kept.alarms, kept.rule, kept.reason) == (how, rule, "only what lasts")
+    assert app.tuning.history(TENANT, half).alarms == how
+    with pytest.raises(CannotTune, match="nothing to change"):
+        app.tuning.apply(TENANT, half, rule, reason="again", by=READER)
+    assert app.queries.stream(TENANT, half).configuration == configuration
+    assert {str(one.configuration) for one in app._store.detections.configurations(TENANT, half)} == {
+        str(configuration)
+    }
+    # Other limits leave them as they are, and the rest is judged as if nothing had been said.
+    wider = apply(app, half)
+    assert wider.alarms == wider.old_alarms == how
+    back = app.tuning.undo(TENANT, half, wider.id, reason="back", by=READER)
+    assert (back.alarms, back.rule) == (how, rule)
+    assert everything(app, half) == before
+    rest(app, half, burst)
+    assert {one["profile"] for one in everything(app, half).values()} == {"balanced"}
+    first = app.tuning.apply(TENANT, half, rule, reason="each again", by=READER, how=Alarms())
+    assert (first.old_alarms, app.tuning.history(TENANT, half).alarms) == (how, Alarms())

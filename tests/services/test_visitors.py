@@ -1,14 +1,17 @@
 """Looking around without an account: a tenant of one's own, for a day, not too many."""
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
 from driftlock.bootstrap import App
+from driftlock.errors import MalformedPayload
 from driftlock.model import DEMO
-from driftlock.services import visitors
+from driftlock.services import runs, visitors
 from driftlock.services.accounts_rows import SYSTEM, Refused
+from driftlock_core.profiles import BALANCED
 from tests.services.people import DATABASES, opened_on
 
 
@@ -54,6 +57,27 @@ def test_there_are_limits_for_an_address_and_for_all(app, clock, monkeypatch):
         app.visitors.open("192.0.2.4")
     clock.advance(hours=24)
     app.visitors.open("192.0.2.1")
+
+
+def test_files_of_visitors_fill_a_share_of_the_disk_and_the_next_is_told_how_much(app, monkeypatch):
+    """What waits already stays; who has an account is not kept from sending."""
+    monkeypatch.setattr(runs, "VISITORS_BYTES", 5_000)
+    first, second = (app.sessions.check(app.visitors.open(None)).tenant for _ in range(2))
+
+    def send(tenant, size):
+        data = b"x\n" * (size // 2)
+        return app.start_run(
+            tenant, source="upload", name="f.log", open_source=lambda: io.BytesIO(data), profile=BALANCED,
+            size_bytes=size,
+        )  # fmt: skip
+
+    kept = send(first, 4_000)
+    with pytest.raises(MalformedPayload, match=r"of visitors wait.*at most.*sign in"):
+        send(second, 2_000)
+    assert app.queries.run(first, kept).state == "queued"
+    send(DEMO, 2_000)
+    app.cancel_run(first, kept)
+    send(second, 2_000)
 
 
 def test_without_demonstration_data_there_is_no_visit(app):

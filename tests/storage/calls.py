@@ -29,6 +29,7 @@ from tests.storage.made_tenants import NOON, NOON_US, OURS, identity
 OF_ALL_TENANTS = {
     "runs.claim": "work is shared out over all tenants; what is claimed is the worker's",
     "runs.expired": "whoever forgets expired runs looks over all tenants: names of tenants and ids alone",
+    "runs.waiting_bytes": "what waits of all visitors together: a sum alone",
     "runs.unfinished": "the spool is of all tenants: ids alone",
     "jobs.claim": "as of runs",
     "pending.behind": "whoever judges looks over all tenants: counts and configurations alone",
@@ -77,6 +78,10 @@ ARGUMENTS: dict[str, Any] = {
     "run_id": lambda of: identity("run", of),
     "job_id": lambda of: identity("jobs", of),
     "case_id": lambda of: identity("case", of),
+    "case_ids": lambda of: [identity("case", of)],
+    "anomaly_ids": lambda of: [identity("anomaly", of), identity("alert", of)],
+    "anchors.points.after": 0,
+    "cases.flagged.ranges": lambda of: {identity("stream", of): (-1, 10**9)},
     "comment_id": lambda of: identity("comments", of),
     "proposal_id": lambda of: identity("proposals", of),
     "anchor_id": lambda of: identity("anchor", of),

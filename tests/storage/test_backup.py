@@ -45,16 +45,28 @@ def nobody(_done: int) -> None:
     """Progress that is not looked at."""
 
 
+@pytest.fixture(scope="module")
+def up_to_date(tmp_path_factory) -> Path:
+    """A file with all tables, as a migration leaves it."""
+    path = tmp_path_factory.mktemp("template") / "driftlock.db"
+    engine = connect_as_owner(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
 @pytest.fixture
-def database(request, tmp_path, postgres):
-    """Makes a database of a sort: its address for the application and for the owner, without tables."""
+def database(request, tmp_path, postgres, up_to_date):
+    """Makes a database of a sort: its address for the application and for the owner."""
     names = iter("abcdefgh")
 
-    def made(sort: str) -> tuple[str, str]:
+    def made(sort: str, *, tables: bool = True) -> tuple[str, str]:
         if sort == "sqlite":
-            url = f"sqlite:///{tmp_path}/{next(names)}.db"
-            return url, url
-        name = postgres.empty()
+            path = tmp_path / f"{next(names)}.db"
+            if tables:
+                shutil.copy(up_to_date, path)
+            return f"sqlite:///{path}", f"sqlite:///{path}"
+        name = postgres.fresh() if tables else postgres.empty()
         request.addfinalizer(lambda: postgres.drop(name))
         return postgres.url(name), postgres.url(name, OWNER)
 
@@ -83,7 +95,14 @@ def filled(urls: tuple[str, str]) -> None:
         stream = blank_stream(tenant, name="a\x00p\ufdd0i", kind="logs", profile=BALANCED, created_at=NOW)
         store.streams.add(stream)
         events = [
-            Event(bytes(range(256)) * n, "logs", b"%d" % n, None, "s\x00" if n else None) for n in range(450)
+            Event(
+                bytes(range(256)) * (n if n % 50 == 49 else n % 3),
+                "logs",
+                b"%d" % n,
+                None,
+                "s\x00" if n else None,
+            )
+            for n in range(450)
         ]
         store.events.append(tenant, stream.id, events, NOW)
         desk = MadeDesk(tenant=tenant)
@@ -260,7 +279,7 @@ def test_what_is_worked_on_is_not_moved(database, owners, sort):
 
 def test_only_the_owner_copies_a_database(database, owners):
     """The plain role would see nothing, and write an empty backup."""
-    app, owner = database("postgresql")
+    app, owner = database("postgresql", tables=False)
     owners(owner, role="driftlock_app")
     with pytest.raises(UnsafeDatabase, match="does not own"):
         connect_as_owner(app)
@@ -268,7 +287,7 @@ def test_only_the_owner_copies_a_database(database, owners):
 
 def test_the_commands_do_all_of_it(database, tmp_path, monkeypatch):
     """migrate, backup, restore into PostgreSQL, move to another SQLite file: the same rows in the end."""
-    there, server, last = database("sqlite"), database("postgresql"), database("sqlite")
+    there, server, last = (database(sort, tables=False) for sort in ("sqlite", "postgresql", "sqlite"))
 
     def run(*arguments: str, urls: tuple[str, str], code: int = 0) -> str:
         owner = urls[1] if urls[0].startswith("postgresql") else ""
@@ -281,8 +300,8 @@ def test_the_commands_do_all_of_it(database, tmp_path, monkeypatch):
         assert result.exit_code == code, result.output
         return result.output
 
-    assert "From revision none to 0006" in run("migrate", urls=there)
-    assert "is at revision 0006" in run("migrate", "status", urls=there)
+    assert "From revision none to 0007" in run("migrate", urls=there)
+    assert "is at revision 0007" in run("migrate", "status", urls=there)
     filled(there)
     file = str(tmp_path / "backup.zip")
     assert "  events                     900" in run("backup", file, urls=there)

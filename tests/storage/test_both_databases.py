@@ -4,6 +4,7 @@ import json
 import random
 from dataclasses import asdict
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
@@ -95,6 +96,35 @@ def test_a_transaction_that_only_reads_sees_one_moment(store, add_stream):
         assert connection.scalar(count) == 1
     with reading(store.engine, "demo") as connection:
         assert connection.scalar(count) == 2
+
+
+def test_columns_of_windows_are_their_rows_to_the_last_bit(store, add_stream):
+    """Read as arrays, in the order of the stream whatever was written first; a missing number is NaN."""
+    stream_id = add_stream()
+    odd = [5e-324, 1.7976931348623157e307, float("inf"), 1 / 3, -0.1]
+    made = [
+        row(windows, "demo", 1)
+        | {
+            "stream_id": stream_id,
+            "window": at,
+            "last_at_us": None if at == 2 else 2**62 + at,
+            "size": 2**53 + at,
+        }
+        | {"mu": value, "p_perm": None if at == 1 else value, "exact": at % 2 == 0, "c_window": None}
+        for at, value in enumerate(odd)
+    ]
+    with writing(store.engine, "demo") as connection:
+        connection.execute(sa.insert(windows), made[::-1])
+    found = store.verdicts.scores("demo", stream_id)
+    assert found.window.tolist() == list(range(5))
+    assert found.last_at_us.tolist() == [-1 if at == 2 else 2**62 + at for at in range(5)]
+    assert found.extra["size"].tolist() == [2**53 + at for at in range(5)]
+    assert found.extra["mu"].tolist() == odd
+    assert found.extra["c_window"].tolist() == [0] * 5
+    assert np.array_equal(found.p_perm, [np.nan if at == 1 else odd[at] for at in range(5)], equal_nan=True)
+    assert found.exact.tolist() == [True, False, True, False, True]
+    nothing = store.verdicts.scores("demo", "another")
+    assert (len(nothing.window), len(nothing.extra["mu"])) == (0, 0)
 
 
 def test_verdicts_are_the_same_to_the_last_bit(sqlite_url, postgres_url):

@@ -106,6 +106,7 @@ def test_somebody_is_asked_in_by_a_link_that_is_shown_once(acme: App) -> None:
     page.run()
     assert token not in rendered(page)
     assert not page.code
+    assert page.text_input(key="invite-email").value == ""
     assert token not in repr(page.session_state)
     invitation = acme.accounts.invitations(ACME)[0]
     pressed(page, f"withdraw-{invitation.id[:16]}")

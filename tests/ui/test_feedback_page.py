@@ -1,5 +1,6 @@
 """The page Feedback: labels that cost little, limits they speak for, and incidents across streams."""
 
+import json
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -12,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 from streams import FOREIGN, lines, usual
 
 from driftlock.bootstrap import App
+from driftlock.evidence.verifier.archive import unpack
+from driftlock.evidence.verifier.case import MOST_BUNDLES
 from driftlock.model import Event
 from driftlock.services.lease import StreamBusy
 from driftlock_core.profiles import BALANCED
@@ -212,8 +215,43 @@ def test_an_anomaly_leads_to_its_case_and_takes_comments(app, streams, feedback)
     [case, *_] = app.cases.cases(TENANT)
     member = app.cases.case(TENANT, case.id).members[0]
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page("pages/anomaly.py")
+    open_at(page, id=member.anomaly_id)
+    assert "Part of a case" in rendered(page)  # on the head of the page, whichever tab is open
     open_at(page, id=member.anomaly_id, tab="Context")
-    assert "Part of a case" in rendered(page)
     page.text_area(key=f"comment-text-{member.anomaly_id}").set_value("seen before")
     button(page, "Add comment").click().run()
     assert [one.text for one in app.cases.comments(TENANT, "anomaly", member.anomaly_id)] == ["seen before"]
+
+
+def test_a_case_is_exported_whole_and_every_bundle_of_it_verifies(app, streams):
+    """The same twice; it names each anomaly that has a bundle, and where the rest is."""
+    [case, *_] = app.cases.cases(TENANT)
+    first, second = (
+        app.reports.make(TENANT, template="evidence", form="zip", case_id=case.id, by=who)
+        for who in ("a", "b")
+    )
+    assert first.sha256 == second.sha256
+    assert (first.scope, first.name) == ({"case": case.id}, f"driftlock-evidence-case-{case.id}-masked.zip")
+    found = app.reports.verify(TENANT, first.id)
+    assert (found.exit_code, found.failures) == (0, ())
+    files, _ = unpack(app.reports.content(TENANT, first.id))
+    manifest = json.loads(files["manifest.json"])
+    view = app.cases.case(TENANT, case.id)
+    named = [one["anomaly"] for _, one in sorted(manifest["bundles"].items())]
+    assert named == [one.anomaly_id for one in view.members[:MOST_BUNDLES]]
+    assert manifest["case"]["anomalies"] == view.total == len(named) + sum(manifest["left_out"].values())
+    assert {one["stream"] for one in manifest["bundles"].values()} <= set(view.stream_ids)
+    page = files["report.html"].decode()
+    assert all(one in page for one in named)
+
+
+def test_the_evidence_of_a_case_is_made_on_the_page_of_reports(app, streams, feedback):
+    [case, *_] = app.cases.cases(TENANT)
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).switch_page("pages/reports.py")
+    open_at(page, case=case.id)
+    assert not page.exception
+    assert page.selectbox(key="report-template-case").value == "evidence"
+    assert f"the {MOST_BUNDLES} strongest" in rendered(page)
+    button(page, "Make the report").click().run()
+    assert not page.exception
+    assert f"driftlock-evidence-case-{case.id}-masked.zip" in rendered(page)

@@ -15,7 +15,7 @@ from data_generator import generate
 from driftlock.bootstrap import App
 from driftlock.model import Event
 from driftlock.services.overview_rows import Figures, SelfCheck, SelfCheckLine, Wanted
-from driftlock.ui import session
+from driftlock.ui import range_pick, session
 from driftlock.ui.overview_states import quiet
 from driftlock.ui.session import tenant
 from driftlock_core.profiles import BALANCED, Profile
@@ -96,8 +96,8 @@ def test_a_stream_that_warms_up_counts_what_is_missing(desk: App) -> None:
     desk.receive(tenant(), stream_id, [Event(payload=line, kind="logs", key=line) for line in lines])
     desk.advance(tenant(), stream_id)
     page = overview()
-    spec = page.get("plotly_chart")[0].proto.spec
-    assert f"warming up: 37 of {BALANCED.baseline + BALANCED.window} events" in spec
+    said = f"warming up: 37 of {BALANCED.baseline + BALANCED.window} events"
+    assert any(said in one.proto.spec for one in page.get("plotly_chart"))
     assert "No window was tested in this range" in rendered(page)
     assert metric(page, "Expected by chance") == "—"
 
@@ -210,3 +210,51 @@ def test_what_a_check_found_is_told_in_its_numbers() -> None:
         "No window flagged in this range. 8612 tested. Last self-check 2026-11-20 14:00:00 UTC on payments: "
         "error would be noticed from 2 of 50 foreign events on."
     )
+
+
+def test_two_moments_of_ones_own_narrow_the_page_as_the_address_says(full: App) -> None:
+    """Both ends belong to the range, and the cards count what the service counts there."""
+    first, last = (
+        full.overview.scope(tenant(), None, "all").since,
+        full.overview.streams(tenant())[0].last_seen,
+    )
+    first = first or full.overview.streams(tenant())[0].first_seen
+    assert first is not None
+    assert last is not None
+    middle = first + (last - first) / 2
+    page = overview(r="Custom", **{"from": first.isoformat(), "to": middle.isoformat()})
+    figures = full.overview.figures(full.overview.scope(tenant(), None, (first, middle)))
+    everything = full.overview.figures(full.overview.scope(tenant(), None, "all"))
+    assert 0 < figures.tested < everything.tested
+    assert metric(page, "Flagged, custom") == str(figures.flagged)
+    assert metric(page, "Windows tested") == str(figures.tested)
+    page = overview(r="Custom", **{"from": "1999-12-31", "to": "yesterday"})
+    assert "“To” is not a time; write it as 2026" in page.error[0].value
+    assert page.metric[0].label == "Flagged, 24 h"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "why"),
+    [
+        ("", "2026-07-01", "“From” is empty"),
+        ("2026-07-02", "2026-07-01", "“To” lies before “From”"),
+        ("2026-13-01", "2026-07-01", "“From” is not a time"),
+        ("0001-01-01", "2026-07-01", "“From” lies outside the years 1970 to 2999"),
+    ],
+)
+def test_what_is_no_range_is_refused_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, first: str, last: str, why: str
+) -> None:
+    """It names the field, and what is wrong with it."""
+    monkeypatch.setattr(st, "session_state", {"from": first, "to": last})
+    with pytest.raises(ValueError, match=why):
+        range_pick.moments("UTC")
+
+
+def test_a_written_time_is_meant_in_the_tenants_zone() -> None:
+    """Unless it says its own offset; a day alone begins or ends the range."""
+    berlin = {"zone": "Europe/Berlin", "of": "From"}
+    assert range_pick.read("2026-07-01 12:00", ends=False, **berlin) == datetime(2026, 7, 1, 10, tzinfo=UTC)
+    assert range_pick.read("2026-07-01T12:00Z", ends=True, **berlin) == datetime(2026, 7, 1, 12, tzinfo=UTC)
+    assert range_pick.read("2026-07-01", ends=False, **berlin) == datetime(2026, 6, 30, 22, tzinfo=UTC)
+    assert range_pick.read("2026-07-01", ends=True, **berlin).hour == 21

@@ -15,7 +15,8 @@ from driftlock.errors import InvalidSettings
 from driftlock.model import DEMO
 from driftlock.services import accounts_passwords
 from driftlock.services.accounts_rows import SYSTEM
-from driftlock.ui import session, sign_in_provider
+from driftlock.services.sign_in import SignInFailed
+from driftlock.ui import admin_accesses, session, sign_in_provider
 from driftlock.ui.sign_in import NO_TENANT
 from driftlock_core.profiles import BALANCED
 from tests.services.people import OWNER, ROAD, owner
@@ -109,6 +110,8 @@ def test_the_form_signs_in_and_a_wrong_password_does_not(app):
         shown.run()
         assert not shown.exception
         assert said in "".join(error.value for error in shown.error)
+        if said:
+            assert shown.text_input[0].value == OWNER
     assert shown.title[0].value == "Ann"
 
 
@@ -201,11 +204,13 @@ def test_asking_who_looks_costs_little(app):
     assert sorted(took)[25] < 0.02
 
 
-def vouched(app: App, monkeypatch: pytest.MonkeyPatch, cookie: str = "signed", **said: object) -> object:
+def vouched(app: App, monkeypatch: pytest.MonkeyPatch, nonce: str = "first", **said: object) -> object:
     """The session of whom a provider vouches for with these words."""
-    person = {"is_logged_in": True, "iss": "https://id.example", "sub": "1", "iat": time.time()} | said
+    person = {"is_logged_in": True, "iss": "https://id.example", "sub": "1", "iat": int(time.time())}
     given = SimpleNamespace(
-        user=person, context=SimpleNamespace(cookies={sign_in_provider.COOKIE: cookie}, ip_address=None)
+        user=person | {"nonce": nonce} | said,
+        context=SimpleNamespace(cookies={}, ip_address=None),
+        session_state={},
     )
     monkeypatch.setattr(sign_in_provider, "st", given)
     monkeypatch.setattr(sign_in_provider, "ready", lambda: True)
@@ -217,18 +222,30 @@ def test_a_provider_lets_in_whom_we_know_by_a_verified_address(app, monkeypatch)
     for unverified in ({"email": OWNER}, {"email": OWNER, "email_verified": False}, {"email_verified": True}):
         assert vouched(app, monkeypatch, **unverified) is None
     assert vouched(app, monkeypatch, email="eve@example.com", email_verified=True) is None
-    found = vouched(app, monkeypatch, email="Ann@Example.com", email_verified=True)
+    said = {"email": "Ann@Example.com", "email_verified": True, "iat": int(time.time())}
+    found = vouched(app, monkeypatch, **said)
     assert found.user_id == ann
-    assert vouched(app, monkeypatch, email="Ann@Example.com", email_verified=True).id == found.id
+    assert vouched(app, monkeypatch, **said).id == found.id
 
 
-def test_a_providers_cookie_ends_with_our_session_and_with_its_age(app, monkeypatch):
-    said = {"email": OWNER, "email_verified": True}
-    found = vouched(app, monkeypatch, cookie="second", **said)
+def test_a_providers_sign_in_ends_with_our_session_and_with_its_age(app, monkeypatch):
+    """Whatever its cookie looks like: a signature can be written in several ways."""
+    said = {"email": OWNER, "email_verified": True, "iat": int(time.time())}
+    found = vouched(app, monkeypatch, nonce="second", **said)
     app.sessions.end_id(found.id)
-    assert vouched(app, monkeypatch, cookie="second", **said) is None
+    assert vouched(app, monkeypatch, nonce="second", **said, picture="another") is None
+    assert vouched(app, monkeypatch, nonce="third", **said).id != found.id
     week = time.time() - 8 * 24 * 3600
-    assert vouched(app, monkeypatch, cookie="third", **said, iat=week) is None
+    assert vouched(app, monkeypatch, nonce="fourth", **said | {"iat": week}) is None
+
+
+def test_the_access_log_says_whose_account_was_tried_and_not_by_whom(app):
+    ann = app.accounts.named(DEMO, OWNER).user_id
+    with pytest.raises(SignInFailed):
+        app.sign_in.sign_in(OWNER, "not the password", address="192.0.2.7")
+    rows = app.accesses.page(DEMO, what="sign_in_refused", object_id=ann).rows
+    shown = admin_accesses.table(rows[:1], app.accounts.names(DEMO), "UTC")
+    assert (shown["Who"], shown["Object"], shown["Id"]) == (["not known"], ["user Ann"], [ann])
 
 
 def test_a_provider_without_its_packages_is_said_with_what_to_install(monkeypatch):

@@ -97,6 +97,15 @@ def test_without_streams_the_page_says_how_to_get_one(empty: App) -> None:
     assert button(page, "Create stream")
 
 
+def test_while_the_demonstration_is_prepared_the_page_does_not_say_that_there_is_nothing(
+    empty: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(empty.demo), "ready", lambda *_: False)
+    page = opened()
+    assert "Demo data is being prepared" in rendered(page)
+    assert "No streams yet" not in rendered(page)
+
+
 def test_the_table_has_a_row_a_stream(app: App, calm: str, moved: str) -> None:
     """Kind, rate, anchor, drift against its range and flags beside chance, each from its record."""
     page = opened()

@@ -140,7 +140,7 @@ def test_notes_stand_above_the_lanes_at_their_moment() -> None:
 
 def test_the_chosen_cell_is_outlined() -> None:
     """By its times, so that it stays where it is when the range moves on."""
-    cell = Cell(lane="users", since_us=us(START), until_us=us(START) + WIDTH_US)
+    cell = Cell(lanes=("users",), since_us=us(START), until_us=us(START) + WIDTH_US)
     shape = next(
         s for s in drawn(lane("a"), lane("users"), chosen=cell).figure.layout.shapes if s.name == "chosen"
     )

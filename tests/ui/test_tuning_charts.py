@@ -9,6 +9,7 @@ import pytest
 
 from driftlock.model import ScoreColumns
 from driftlock.services.plans import per_month, price
+from driftlock.services.tuning_alarms import Alarms
 from driftlock.services.tuning_figures import Figures
 from driftlock.ui import tuning_cards, tuning_marks, tuning_price, tuning_rule
 from driftlock.ui.charts import Drawing
@@ -16,6 +17,7 @@ from driftlock.ui.theme import LIGHT
 from driftlock.ui.tuning_budget_chart import budget_chart
 from driftlock.ui.tuning_calibration_chart import calibration_chart
 from driftlock.ui.tuning_changed import nearest_the_limit
+from driftlock.ui.tuning_difference import difference
 from driftlock.ui.tuning_map import MOST_POINTS, MapPoints, tuning_map
 from driftlock.ui.tuning_placebo_chart import placebo_chart
 from driftlock.ui.tuning_price import Grid, price_chart
@@ -229,14 +231,17 @@ def test_ux07_26_the_placebo_is_named_in_title_and_legend() -> None:
 def figures(**changed: object) -> Figures:
     """A week with 38 flagged windows, five of them expected by chance."""
     values: dict[str, object] = {
-        "rule": RULE,
+        "limit": RULE,
+        "how": Alarms(),
         "flagged": 38,
+        "alarms": 38,
+        "left_out": 0,
         "incidents": 9,
         "tested": 2_000,
         "days": 7.0,
         "alarms_per_day": 38 / 7,
         "incidents_per_day": 9 / 7,
-        "flagged_per_1000": 19.0,
+        "alarms_per_1000": 19.0,
         "expected": 5.0,
         "expected_per_day": 5 / 7,
         "expected_per_1000": 2.5,
@@ -246,9 +251,11 @@ def figures(**changed: object) -> Figures:
         "unknown": 0,
         "by_views": 2_000,
         "labelled_real": 6,
+        "real_windows": 19,
         "real_kept": 5,
         "real_kept_range": (0.44, 0.97),
         "labelled_not_real": 0,
+        "not_real_windows": 0,
         "not_real_dropped": 0,
         "not_real_dropped_range": None,
         "price": price(per_month(9, 7.0)),
@@ -275,7 +282,7 @@ def test_the_cards_say_the_figures() -> None:
         "—",
         "nothing is flagged",
     )
-    assert card(figures(), "Real kept") == ("5 of 6", "95 % interval 44 % to 97 %")
+    assert card(figures(), "Real kept") == ("5 of 6", "places; 95 % interval 44 % to 97 %")
     assert card(figures(), "Not-real dropped") == ("—", "no window is labelled not real yet")
 
 
@@ -299,12 +306,12 @@ def test_without_times_nothing_is_said_a_day() -> None:
 
 def test_the_difference_is_said_in_words() -> None:
     """Signs, a week where there is one, and what happens to labelled windows."""
-    less = figures(flagged=15, incidents=8, expected=1.0, expected_per_day=1 / 7, real_kept=4)
-    assert tuning_cards.difference(figures(), less) == (
-        "−23 flagged a week, −0.57 expected by chance a day, −1 incident, loses 1 labelled real"
+    less = figures(flagged=15, alarms=15, incidents=8, expected=1.0, expected_per_day=1 / 7, real_kept=4)
+    assert difference(figures(), less) == (
+        "−23 flagged a week, −0.57 expected by chance a day, −1 incident, loses 1 place labelled real"
     )
-    short = figures(days=2.0, flagged=40)
-    assert tuning_cards.difference(figures(days=2.0), short).startswith("+2 flagged in this range")
+    short = figures(days=2.0, flagged=40, alarms=40)
+    assert difference(figures(days=2.0), short).startswith("+2 flagged in this range")
 
 
 def test_the_marks_show_ordinary_range_and_limit() -> None:

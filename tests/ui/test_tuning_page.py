@@ -1,6 +1,5 @@
 """Tuning lab: limits chosen by their consequences."""
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,21 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
 from data_generator import generate
 from driftlock.bootstrap import App
 from driftlock.services.complete import WIDE
+from driftlock.services.tuning_alarms import Alarms
 from driftlock.ui import session
 from driftlock.ui.session import reader, tenant
-from driftlock_core.profiles import BALANCED, Profile
+from driftlock_core.incidents import incidents
+from driftlock_core.profiles import BALANCED
 from driftlock_core.recount import Rule
-from tests.ui.pages import FORBIDDEN, SECONDS, button, rendered
-
-PAGE = "pages/tuning.py"
-ROOT = Path(__file__).parents[2]
-# Sizes at which a short stream has references enough for all views to decide.
-SMALL = BALANCED.with_sizes(20)
+from driftlock_core.recount_alone import Alone
+from driftlock_core.repeats import Repeats
+from tests.ui.pages import FORBIDDEN, button
+from tests.ui.tuning_page import SMALL, cards, number, opened, said, settled, stream_of
 
 
 @pytest.fixture
@@ -30,20 +28,12 @@ def empty(tmp_path: Path) -> Iterator[App]:
     """An application of its own without any stream, which the pages open."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DRIFTLOCK_HOME", str(tmp_path))
+        patch.setenv("DRIFTLOCK_DEMO_DATA", "off")
         st.cache_resource.clear()
         opened = session.app()
         yield opened
         opened.close()
         st.cache_resource.clear()
-
-
-def stream_of(app: App, name: str, data: bytes, profile: Profile = SMALL) -> str:
-    """The id of the only stream of *data*, analyzed."""
-    run_id = app.start_run(
-        tenant(), source="upload", name=name, open_source=lambda: io.BytesIO(data), profile=profile
-    )
-    assert app.wait_for_run(tenant(), run_id, seconds=SECONDS).state == "done"
-    return app.queries.streams(tenant(), run_id)[0].id
 
 
 @pytest.fixture(scope="module")
@@ -54,48 +44,6 @@ def shop(app: App) -> str:
     return stream_id
 
 
-def opened(app: App, stream_id: str | None = None, **address: str) -> AppTest:
-    """The page with the whole range of one stream."""
-    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
-    page.switch_page(PAGE)
-    page.session_state["r"] = "all"
-    if stream_id is not None:
-        page.query_params["stream"] = stream_id
-    for name, value in address.items():
-        page.query_params[name] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def settled(page: AppTest, app: App, stream_id: str, kind: str = "complete") -> AppTest:
-    """The page once the job it started has ended."""
-    for _ in range(SECONDS * 5):
-        job = app.jobs.newest(tenant(), stream_id, kind)  # type: ignore[arg-type]
-        if job is None or job.state not in ("queued", "running"):
-            break
-        app._worker.wait(0.2)
-    page.run()
-    assert not page.exception
-    return page
-
-
-def cards(page: AppTest, side: int) -> dict[str, str]:
-    """Values by label: 0 the current rule, 1 the candidate."""
-    shown = [metric for metric in page.metric if not metric.label.startswith(("PLACEBO", "As it came"))]
-    return {metric.label: metric.value for metric in shown[8 * side : 8 * side + 8]}
-
-
-def number(page: AppTest, key: str) -> object:
-    return next(field for field in page.number_input if field.key == key)
-
-
-def said(page: AppTest) -> str:
-    """Every text of the page; notices included."""
-    notices = [*page.info, *page.warning, *page.error, *page.success]
-    return "\n".join([rendered(page), *(notice.value for notice in notices)]).replace("\\", "")
-
-
 def test_without_streams_the_page_leads_to_analyze(empty: App) -> None:
     """One sentence, one link, no control."""
     page = opened(empty)
@@ -103,47 +51,47 @@ def test_without_streams_the_page_leads_to_analyze(empty: App) -> None:
     assert not page.metric
 
 
-def test_a_stream_of_numbers_has_nothing_to_tune(empty: App) -> None:
+def test_a_stream_of_numbers_has_nothing_to_tune(app: App) -> None:
     """It says that each value is ranked by a rule of its own, and draws no slider."""
-    stream_id = stream_of(empty, "numbers", generate("service-metrics", events=3_000).data, BALANCED)
-    assert next(one for one in empty.overview.streams(tenant()) if one.stream.id == stream_id).series
-    page = opened(empty, stream_id)
+    stream_id = stream_of(app, "numbers", generate("service-metrics", events=3_000).data, BALANCED)
+    assert next(one for one in app.overview.streams(tenant()) if one.stream.id == stream_id).series
+    page = opened(app, stream_id)
     assert "is judged as numbers" in said(page)
     assert not page.metric
     assert not page.slider
 
 
-def test_too_few_events_say_how_many_are_needed(empty: App) -> None:
+def test_too_few_events_say_how_many_are_needed(app: App) -> None:
     """A stream that has not filled its first window has its count beside the count it needs."""
-    stream_id = empty.create_stream(tenant(), name="young", kind="logs", profile=SMALL)
-    page = opened(empty, stream_id)
+    stream_id = app.create_stream(tenant(), name="young", kind="logs", profile=SMALL)
+    page = opened(app, stream_id)
     assert f"0 of the {SMALL.events_needed} events needed" in said(page)
     assert not page.metric
 
 
-def test_few_windows_are_called_uncertain(empty: App) -> None:
+def test_few_windows_are_called_uncertain(app: App) -> None:
     """Below 200 windows the page works and says that intervals are wide."""
-    stream_id = stream_of(empty, "short", generate("quiet-logs", events=700).data)
-    page = settled(opened(empty, stream_id), empty, stream_id)
+    stream_id = stream_of(app, "short", generate("quiet-logs", events=700).data)
+    page = settled(opened(app, stream_id), app, stream_id)
     assert "intervals are wide" in said(page)
     assert cards(page, 0)["Flagged"] == cards(page, 1)["Flagged"]
 
 
-def test_the_first_opening_starts_the_completing_job(empty: App) -> None:
+def test_the_first_opening_starts_the_completing_job(app: App) -> None:
     """Numbers that no limit in force needed are filled in once, by a job; then nothing is unknown."""
-    stream_id = stream_of(empty, "shop", generate("web-logs", events=2_000).data)
+    stream_id = stream_of(app, "incomplete", generate("web-logs", events=2_000).data)
     wide = Rule(threshold=WIDE.threshold, alpha=WIDE.alpha)
-    history = empty.tuning.history(tenant(), stream_id)
-    assert empty.tuning.missing(history, wide) > 0
-    page = settled(opened(empty, stream_id), empty, stream_id)
-    job = empty.jobs.newest(tenant(), stream_id, "complete")
+    history = app.tuning.history(tenant(), stream_id)
+    assert app.tuning.missing(history, wide) > 0
+    page = settled(opened(app, stream_id), app, stream_id)
+    job = app.jobs.newest(tenant(), stream_id, "complete")
     assert job is not None
     assert job.state == "done"
-    assert empty.tuning.missing(empty.tuning.history(tenant(), stream_id), wide) == 0
+    assert app.tuning.missing(app.tuning.history(tenant(), stream_id), wide) == 0
     assert "not known yet" not in said(page)
-    again = opened(empty, stream_id)
+    again = opened(app, stream_id)
     assert not again.exception
-    newest = empty.jobs.newest(tenant(), stream_id, "complete")
+    newest = app.jobs.newest(tenant(), stream_id, "complete")
     assert newest is not None
     assert newest.id == job.id
 
@@ -258,29 +206,33 @@ def test_sensitivity_shows_its_limits_before_anything_is_applied(app: App, shop:
     assert cards(page, 1)["Flagged"] == str(app.tuning.figures(last, Rule(threshold=0.2, alpha=0.1)).flagged)
 
 
-def test_ux07_24_apply_needs_a_reason_and_undo_restores(empty: App) -> None:
+def test_ux07_24_apply_needs_a_reason_and_undo_restores(app: App) -> None:
     """Without a reason nothing changes; with one the limits hold from the next event on, and undo brings back the old."""
-    stream_id = stream_of(empty, "shop", generate("web-logs", events=2_000).data)
-    empty.complete(tenant(), stream_id)
-    before = [row.id for row in empty.queries.anomalies(tenant(), stream_id)]
-    page = opened(empty, stream_id, ncd="0.4", p="0.08")
+    stream_id = stream_of(app, "applied", generate("web-logs", events=2_000).data)
+    app.complete(tenant(), stream_id)
+    before = [row.id for row in app.queries.anomalies(tenant(), stream_id)]
+    page = opened(app, stream_id, ncd="0.4", p="0.08", rep="2", of="9", gap="1")
+    assert "Every window keeps its flag" in said(page)
     button(page, "Apply from now on").click().run()  # type: ignore[attr-defined]
     assert "Say why" in said(page)
-    assert not empty.tuning.changes(tenant(), stream_id)
+    assert not app.tuning.changes(tenant(), stream_id)
     next(field for field in page.text_input if field.key == "reason").set_value("too many")
     button(page, "Apply from now on").click().run()  # type: ignore[attr-defined]
-    (change,) = empty.tuning.changes(tenant(), stream_id)
+    (change,) = app.tuning.changes(tenant(), stream_id)
     assert (change.rule, change.reason, change.by) == (Rule(threshold=0.4, alpha=0.08), "too many", reader())
+    how = Alarms(repeats=Repeats(least=2, last=9), gap=1)
+    assert (change.alarms, app.tuning.history(tenant(), stream_id).alarms) == (how, how)
     assert f"Recorded verdicts never change; this applies from event {change.after_seq + 1} on." in said(page)
-    assert [row.id for row in empty.queries.anomalies(tenant(), stream_id)] == before
+    assert [row.id for row in app.queries.anomalies(tenant(), stream_id)] == before
     next(one for one in page.button if one.key == "undo-applied").click().run()
     assert not page.exception
-    undone = empty.tuning.changes(tenant(), stream_id)[-1]
+    undone = app.tuning.changes(tenant(), stream_id)[-1]
     assert undone.undoes == change.id
-    assert empty.tuning.history(tenant(), stream_id).rule == Rule.of(SMALL)
-    history = said(opened(empty, stream_id, view="History"))
-    assert "too many" in str(opened(empty, stream_id, view="History").table[0].value)
-    assert "Recorded verdicts never change" in history
+    history = app.tuning.history(tenant(), stream_id)
+    assert (history.rule, history.alarms) == (Rule.of(SMALL), Alarms())
+    page = opened(app, stream_id, view="History")
+    assert "too many" in str(page.table[0].value)
+    assert "Recorded verdicts never change" in said(page)
 
 
 def bursty(events: int, seed: int) -> bytes:
@@ -297,33 +249,33 @@ def bursty(events: int, seed: int) -> bytes:
     return "\n".join(lines).encode()
 
 
-def test_ux07_25_the_verdict_on_calibration_is_computed(empty: App) -> None:
+def test_ux07_25_the_verdict_on_calibration_is_computed(app: App) -> None:
     """Independent and bursty streams each get the verdict of their own windows, and a quiet stretch counts."""
     draw = np.random.default_rng(5)
     independent = "\n".join(
         f"service{a:02d} handled request step{b:02d} of order in {c} ms"
-        for a, b, c in draw.integers(0, 40, (4_000, 3)).tolist()
+        for a, b, c in draw.integers(0, 40, (2_000, 3)).tolist()
     ).encode()
     verdicts = []
-    for name, data in (("independent", independent), ("bursty", bursty(4_000, 11))):
-        stream_id = stream_of(empty, name, data)
-        empty.complete(tenant(), stream_id)
-        found = empty.tuning.calibration(empty.tuning.history(tenant(), stream_id))
-        assert f"On the whole range: {found.verdict}." in said(opened(empty, stream_id))
-        assert "On the stretch held to be quiet" in said(opened(empty, stream_id, quiet="true"))
+    for name, data in (("independent", independent), ("bursty", bursty(2_000, 11))):
+        stream_id = stream_of(app, name, data)
+        app.complete(tenant(), stream_id)
+        found = app.tuning.calibration(app.tuning.history(tenant(), stream_id))
+        assert f"On the whole range: {found.verdict}." in said(opened(app, stream_id))
+        assert "On the stretch held to be quiet" in said(opened(app, stream_id, quiet="true"))
         verdicts.append((found.verdict, found.observed.tolist()))
     assert verdicts[0] != verdicts[1]
 
 
-def test_ux07_26_the_placebo_stands_beside_the_real_count(empty: App) -> None:
+def test_ux07_26_the_placebo_stands_beside_the_real_count(app: App) -> None:
     """Started on the page; both counts with what chance would flag, and named PLACEBO."""
-    stream_id = stream_of(empty, "shop", generate("web-logs", events=1_500).data)
-    empty.complete(tenant(), stream_id)
-    page = opened(empty, stream_id, view="Placebo")
+    stream_id = stream_of(app, "placebo", generate("web-logs", events=1_500).data)
+    app.complete(tenant(), stream_id)
+    page = opened(app, stream_id, view="Placebo")
     assert "No placebo of this stream" in said(page)
     next(one for one in page.button if one.key == "start-placebo").click().run()
-    page = settled(page, empty, stream_id, "placebo")
-    job = empty.jobs.newest(tenant(), stream_id, "placebo", done=True)
+    page = settled(page, app, stream_id, "placebo")
+    job = app.jobs.newest(tenant(), stream_id, "placebo", done=True)
     assert job is not None
     assert job.result is not None
     text = said(page)
@@ -334,30 +286,86 @@ def test_ux07_26_the_placebo_stands_beside_the_real_count(empty: App) -> None:
     }
 
 
-def test_labels_count_on_the_cards(empty: App) -> None:
-    """A window labelled on this page is kept or dropped there; without labels the card calls for them."""
-    stream_id = stream_of(empty, "shop", generate("web-logs", events=4_000).data)
-    empty.complete(tenant(), stream_id)
-    ids = [row.id for row in empty.queries.anomalies(tenant(), stream_id)]
-    assert len(ids) >= 3
-    assert cards(opened(empty, stream_id), 0)["Real kept"] == "—"
-    empty.review.label(tenant(), ids[:2], "real", by=reader())
-    empty.review.label(tenant(), ids[2:3], "not_real", by=reader())
-    shown = cards(opened(empty, stream_id), 0)
-    assert shown["Real kept"] == "2 of 2"
-    assert shown["Not-real dropped"] == "0 of 1"
+def test_labels_count_on_the_cards_by_place(app: App, shop: str) -> None:
+    """Windows of one fault are one place, kept while one of them is flagged; without labels the card calls for them."""
+    rows = app.queries.anomalies(tenant(), shop, order="newest", limit=1000)
+    spans = sorted((row.window, row.first_seq, row.last_seq) for row in rows)
+    first = max(incidents(spans), key=lambda one: len(one.windows)).windows
+    ids = {row.window: row.id for row in rows}
+    assert len(first) >= 3
+    assert cards(opened(app, shop), 0)["Real kept"] == "—"
+    app.review.label(tenant(), [ids[window] for window in first], "real", by=reader())
+    shown = cards(opened(app, shop), 0)
+    assert shown["Real kept"] == "1 of 1"
+    assert shown["Not-real dropped"] == "—"
 
 
-def test_limits_nobody_computes_for_beforehand_get_a_job_of_their_own(empty: App) -> None:
+def test_limits_nobody_computes_for_beforehand_get_a_job_of_their_own(app: App) -> None:
     """Below NCD 0.10 the page names the windows it cannot decide and a button that fills them in."""
-    stream_id = stream_of(empty, "shop", generate("web-logs", events=2_000).data)
-    empty.complete(tenant(), stream_id)
+    stream_id = stream_of(app, "beyond", generate("web-logs", events=2_000).data)
+    app.complete(tenant(), stream_id)
     rule = Rule(threshold=0.01, alpha=0.01)
-    unknown = empty.tuning.figures(empty.tuning.history(tenant(), stream_id), rule).unknown
+    unknown = app.tuning.figures(app.tuning.history(tenant(), stream_id), rule).unknown
     assert unknown > 0
-    page = opened(empty, stream_id, ncd="0.01", p="0.01")
+    page = opened(app, stream_id, ncd="0.01", p="0.01")
     assert f"{unknown} windows of this range cannot be decided" in said(page)
     next(one for one in page.button if one.key == "start-complete").click().run()
-    page = settled(page, empty, stream_id)
-    assert empty.tuning.figures(empty.tuning.history(tenant(), stream_id), rule).unknown == 0
+    page = settled(page, app, stream_id)
+    assert app.tuning.figures(app.tuning.history(tenant(), stream_id), rule).unknown == 0
     assert "cannot be decided" not in said(page)
+
+
+def test_repeats_and_gap_count_the_same_flags_otherwise(app: App, shop: str) -> None:
+    """Flags stay, alarms and incidents are those of the candidate, and chance is what is said of alarms."""
+    page = opened(app, shop, rep="7", of="12", gap="4")
+    history = app.tuning.history(tenant(), shop)
+    how = Alarms(repeats=Repeats(least=7, last=12), gap=4)
+    figures, before = (app.tuning.figures(history, history.rule, how=one) for one in (how, Alarms()))
+    assert figures.alarms < figures.flagged == before.flagged
+    shown = cards(page, 1)
+    assert shown["Flagged"] == cards(page, 0)["Flagged"] == str(figures.flagged)
+    assert shown["Incidents"] == str(figures.incidents)
+    notes = [metric.delta for metric in page.metric]
+    assert f"of {figures.tested} windows; {figures.alarms} alarms" in [
+        note.replace("\u202f", "") for note in notes
+    ]
+    text = said(page)
+    assert "once 7 of the last 12 windows are flagged" in text
+    assert f"at most {4 * history.profile.window} events between them are one incident" in text
+    assert number(opened(app, shop), "of").disabled  # type: ignore[attr-defined]
+
+
+def test_a_limit_on_another_number_is_looked_at_and_not_applied(app: App, shop: str) -> None:
+    """Extra bits have an expectation; distances have none and say so; neither can be applied; a wish has no choice."""
+    history = app.tuning.history(tenant(), shop)
+    for name, value, statistic in (("Extra bits alone", 300.0, "bits"), ("Distance alone", 0.25, "distance")):
+        page = opened(app, shop, stat=name, **{statistic: str(value)})
+        figures = app.tuning.figures(history, Alone(statistic=statistic, least=value))  # type: ignore[arg-type]
+        assert cards(page, 1)["Flagged"] == str(figures.flagged)
+        text = said(page)
+        assert "Apply is off: the detector decides by NCD and p" in text
+        chance = [value for label, value in cards(page, 1).items() if label.startswith("Expected by chance")]
+        assert (chance == ["—"]) == (figures.expected is None) == (statistic == "distance")
+        assert ("is not known for distances" in text) == (statistic == "distance")
+    wish = opened(app, shop, drive="Sensitivity")
+    assert next(one for one in wish.segmented_control if one.key == "stat").disabled
+    assert "a sensitivity lead to NCD and p limits" in said(wish)
+
+
+def test_suppressed_patterns_can_be_left_out_on_both_sides(app: App) -> None:
+    """Off with its reason where nothing is suppressed; on, both counts are without them, and that stands beside."""
+    stream_id = stream_of(app, "hushed", generate("web-logs", events=2_000).data)
+    app.complete(tenant(), stream_id)
+    rows = app.queries.anomalies(tenant(), stream_id, limit=1000)
+    page = opened(app, stream_id)
+    switch = next(one for one in page.toggle if one.key == "nosup")
+    assert switch.disabled
+    assert "No flagged window of this range has a suppressed pattern." in said(page)
+    app.review.suppress(tenant(), rows[0].id, until=None, by=reader())
+    alike = sum(row.pattern == rows[0].pattern for row in rows)
+    page = opened(app, stream_id, nosup="true")
+    for side in (0, 1):
+        assert cards(page, side)["Flagged"] == str(len(rows) - alike)
+    assert sum(f"without {alike} suppressed" in (metric.delta or "") for metric in page.metric) == 2
+    assert "left out on both sides" in said(page)
+    assert cards(opened(app, stream_id), 0)["Flagged"] == str(len(rows))

@@ -26,6 +26,8 @@ PARTS: Final = (
     "decision",
     "windows",
     "series",
+    "case",
+    "guarantees",
     "verify",
 )
 _HEAD: Final = '''#!/usr/bin/env python3

@@ -11,7 +11,7 @@ from driftlock.evidence.verifier.findings import shown
 LARGEST_BUNDLE: Final = 64_000_000  # bytes
 MOST_FILES: Final = 64
 
-_NAME: Final = re.compile(r"[A-Za-z][a-zA-Z_]{0,40}\.(?:json|ndjson|py|txt|html|tsr)")
+_NAME: Final = re.compile(r"[A-Za-z][a-zA-Z_]{0,40}\.(?:json|ndjson|py|txt|html|tsr)|bundle_[0-9]{3}\.zip")
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _CENTRAL: Final = struct.Struct("<4s6H3L5H2L")
 _END: Final = struct.Struct("<4s4H2LH")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from driftlock.evidence.verifier.archive import MOST_FILES
 from driftlock.evidence.verifier.ed25519 import is_signed
 from driftlock.evidence.verifier.findings import Findings, canonical_json, read_json, read_lines, shown
 
@@ -20,8 +21,9 @@ FIRST_PREVIOUS: Final = "0" * 64
 # What stands before the statement that is signed: a signature made for another purpose does not fit here.
 PURPOSE: Final = b"driftlock evidence bundle 1\n"
 _SPKI: Final = bytes.fromhex("302a300506032b6570032100")  # DER before the 32 bytes of an Ed25519 key
+_MOST_NAMED: Final = 20  # rows of the audit log that are named as wrong
 _LONGEST_KEY: Final = 2_000  # bytes of a file with a public key
-_FILE_NAME: Final = re.compile(r"[A-Za-z_]{1,41}\.[a-z]{2,6}")
+_FILE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,40}\.[a-z]{2,6}")
 
 
 def sha256(data: bytes) -> str:
@@ -61,13 +63,15 @@ def read_key(data: bytes) -> bytes:
     raise ValueError("no Ed25519 public key: 32 bytes, 64 hex digits or PEM are")
 
 
-def check_files(found: Findings, files: Mapping[str, bytes]) -> dict[str, Any]:
+def check_files(found: Findings, files: Mapping[str, bytes], schema: str = SCHEMA) -> dict[str, Any]:
     """The manifest, after its files were held against it; empty where it cannot be read."""
     manifest: dict[str, Any] = {}
     with found.reading("files", MANIFEST):
         manifest = read_json(files[MANIFEST])
         listed: dict[str, Any] = manifest["files"]
-        found.equal("files", "schema", manifest["schema"], SCHEMA)
+        if len(listed) > MOST_FILES:
+            raise ValueError(f"it names {len(listed)} files; a bundle holds at most {MOST_FILES}")
+        found.equal("files", "schema", manifest["schema"], schema)
         found.equal("files", "id of the bundle", manifest["bundle"], bundle_id(manifest))
         for name in sorted(listed):
             there = files.get(name)
@@ -165,8 +169,13 @@ def check_audit(found: Findings, files: Mapping[str, bytes], manifest: Mapping[s
         return
     with found.reading("audit", AUDIT):
         rows = read_lines(files[AUDIT])
-        previous, seq = None, None
+        previous, seq, before = None, None, len(found.steps)
         for number, row in enumerate(rows, start=1):
+            if len(found.steps) - before > _MOST_NAMED:
+                found.failed(
+                    "audit", f"rows from {number} on", "not looked at: too many before them are wrong"
+                )
+                break
             own = row_hash(row)
             if row["hash"] != own:
                 found.failed(

@@ -8,19 +8,24 @@ from pathlib import Path
 from typing import Any, Final
 
 from driftlock.evidence.verifier.archive import LARGEST_BUNDLE, MOST_FILES, unpack
+from driftlock.evidence.verifier.case import CASE_SCHEMA, check_case, is_case
 from driftlock.evidence.verifier.findings import (
     FAIL,
-    NOT_CHECKED,
-    OF_CHANGE,
-    OF_ORDER,
-    PASS,
     Findings,
-    Step,
     Verification,
     shown,
     text_of,
 )
+from driftlock.evidence.verifier.guarantees import (
+    OTHER_COMPRESSOR,
+    SOMETHING_FAILED,
+    has_existed,
+    is_in_order,
+    is_unchanged,
+    what_follows,
+)
 from driftlock.evidence.verifier.integrity import (
+    SCHEMA,
     check_audit,
     check_files,
     check_signature,
@@ -33,8 +38,6 @@ from driftlock.evidence.verifier.windows import check_window
 USAGE: Final = (
     "usage: python verify.py [BUNDLE.zip or FOLDER] [--key PUBLIC_KEY_FILE]... [--authority CERTIFICATE]"
 )
-SOMETHING_FAILED: Final = 1
-OTHER_COMPRESSOR: Final = 2
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 
 
@@ -50,14 +53,7 @@ def verify_bytes(data: bytes, *, keys: Sequence[bytes] = (), authority: bytes | 
     Raises:
         ValueError: A key is none, or the certificate.
     """
-    given = _given(keys, authority)
-    files, problems = unpack(data)
-    found = Findings()
-    for problem in problems:
-        found.failed("archive", "ZIP", problem)
-    if not problems:
-        found.add("archive", "ZIP", True, f"{len(files)} files, each once, nothing else", "")
-    return _verified(found, files, given, authority)
+    return _archive(data, _given(keys, authority), authority)
 
 
 def verify_files(
@@ -77,22 +73,37 @@ def _given(keys: Sequence[bytes], authority: bytes | None) -> list[bytes]:
     return [read_key(key) for key in keys]
 
 
-def _verified(
-    found: Findings, files: Mapping[str, bytes], keys: Sequence[bytes], authority: bytes | None
+def _archive(
+    data: bytes, keys: Sequence[bytes], authority: bytes | None, *, inside: bool = False
 ) -> Verification:
-    manifest: dict[str, Any] = check_files(found, files)
+    files, problems = unpack(data)
+    found = Findings()
+    for problem in problems:
+        found.failed("archive", "ZIP", problem)
+    if not problems:
+        found.add("archive", "ZIP", True, f"{len(files)} files, each once, nothing else", "")
+    return _verified(found, files, keys, authority, inside=inside)
+
+
+def _verified(
+    found: Findings,
+    files: Mapping[str, bytes],
+    keys: Sequence[bytes],
+    authority: bytes | None,
+    *,
+    inside: bool = False,  # of the archive of a case, which holds no other case
+) -> Verification:
+    of_case = not inside and is_case(files)
+    manifest: dict[str, Any] = check_files(found, files, CASE_SCHEMA if of_case else SCHEMA)
     signer, trusted = check_signature(found, files, manifest, keys)
-    kind, recomputable = "", False
-    with found.reading("files", "manifest.json"):
-        kind, recomputable = manifest["anomaly"]["type"], manifest["recomputable"] is True
-        found.add(
-            "files", "kind of anomaly", kind in ("window", "series"), kind, f"{shown(kind)} is unknown here"
-        )
-    if kind == "window":
-        check_window(found, files, recomputable)
-    elif kind == "series":
-        check_series(found, files, recomputable)
-    check_audit(found, files, manifest)
+    recomputable = False
+    if of_case:
+        with found.reading("case", "bundles"):
+            recomputable = check_case(
+                found, files, manifest, lambda data: _archive(data, keys, None, inside=True)
+            )
+    else:
+        recomputable = _anomaly(found, files, manifest)
     moment, timed = None, False
     with found.reading("time", "time token"):
         moment, timed = check_time(found, files, authority)
@@ -104,85 +115,31 @@ def _verified(
     return Verification(
         steps=steps,
         guarantees=(
-            _unchanged(found, signer, trusted),
-            _in_order(found, trusted),
-            _existed(found, moment, timed),
+            is_unchanged(found, signer, trusted),
+            is_in_order(found, trusted),
+            has_existed(found, moment, timed),
         ),
         exit_code=code,
         bundle_id=named if isinstance(named, str) and _ID.fullmatch(named) else None,
         key_id=signer,
-        conclusion=_conclusion(found, code, recomputable),
+        conclusion=what_follows(found, code, recomputable),
     )
 
 
-def _unchanged(found: Findings, signer: str | None, trusted: bool) -> Step:
-    if found.outcome(*OF_CHANGE) == FAIL:
-        return Step(
-            "guarantee", "unchanged", FAIL, "no: the steps that failed name what is not as it was signed"
+def _anomaly(found: Findings, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> bool:
+    """What one bundle is evidence of; answers whether it promises to be recomputable."""
+    kind, recomputable = "", False
+    with found.reading("files", "manifest.json"):
+        kind, recomputable = manifest["anomaly"]["type"], manifest["recomputable"] is True
+        found.add(
+            "files", "kind of anomaly", kind in ("window", "series"), kind, f"{shown(kind)} is unknown here"
         )
-    if trusted:
-        return Step(
-            "guarantee", "unchanged", PASS, f"every byte is as key {signer}, which you gave, signed it"
-        )
-    if signer is None:
-        return Step(
-            "guarantee",
-            "unchanged",
-            NOT_CHECKED,
-            "nobody signed: whoever wrote it could have written anything",
-        )
-    reason = f"unchanged relative to key {signer} only, which you did not give: anybody can make a key. Give it with --key"
-    return Step("guarantee", "unchanged", NOT_CHECKED, reason)
-
-
-def _in_order(found: Findings, trusted: bool) -> Step:
-    name = "in this order"
-    if found.outcome(*OF_ORDER) == FAIL:
-        return Step("guarantee", name, FAIL, "no: the steps that failed name what is out of order")
-    # Numbers alone order nothing: a digest over all lines does.
-    tied = any(step.outcome == PASS and step.name.startswith("digest") for step in found.steps)
-    events = "events by their numbers and digests" if tied else "events not: no digest here is made of them"
-    chained = found.outcome("audit") == PASS
-    audit = "audit rows by their chain of hashes" if chained else "no audit rows are in the bundle"
-    bound = "" if trusted else "; only as far as the bundle is unchanged, which a signature would say"
-    outcome = PASS if tied or chained else NOT_CHECKED
-    return Step("guarantee", name, outcome, f"{events}; {audit}{bound if outcome == PASS else ''}")
-
-
-def _existed(found: Findings, moment: str | None, timed: bool) -> Step:
-    name = "existed at this time"
-    if found.outcome("time") == FAIL:
-        return Step(
-            "guarantee",
-            name,
-            FAIL,
-            "no: the token is of other bytes, damaged, or not by the certificate you gave",
-        )
-    if moment is None:
-        return Step(
-            "guarantee", name, NOT_CHECKED, "no time token: every time in it is the word of who made it"
-        )
-    if found.outcome(*OF_CHANGE) == FAIL:
-        return Step("guarantee", name, FAIL, "no: the token is of a signature that does not fit these files")
-    if timed:
-        said = f"at {moment}, by the word of the authority whose certificate you gave"
-        return Step("guarantee", name, PASS, said)
-    reason = (
-        f"the token names {moment} and is of this bundle; whether the authority signed it is not checked here"
-    )
-    return Step("guarantee", name, NOT_CHECKED, reason)
-
-
-def _conclusion(found: Findings, code: int, recomputable: bool) -> str:
-    failures = [step for step in found.steps if step.outcome == FAIL]
-    if failures:
-        names = ", ".join(dict.fromkeys(step.name for step in failures))
-        return f"{len(failures)} steps failed: {names}."
-    if code == OTHER_COMPRESSOR:
-        return f"Nothing failed, but cannot claim bit-exact: {found.other_compressor}."
-    if not recomputable:
-        return "Nothing failed. Not recomputable: what follows from the recorded numbers does; they themselves are taken as recorded."
-    return "Nothing failed: every step that could be looked at passed; what was not checked is named."
+    if kind == "window":
+        check_window(found, files, recomputable)
+    elif kind == "series":
+        check_series(found, files, recomputable)
+    check_audit(found, files, manifest)
+    return recomputable
 
 
 def main(arguments: Sequence[str]) -> int:

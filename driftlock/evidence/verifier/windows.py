@@ -10,7 +10,7 @@ from driftlock.evidence.verifier.chance import MATRIX_SEED, check_chance, measur
 from driftlock.evidence.verifier.decision import check_configuration, check_decision
 from driftlock.evidence.verifier.findings import MOST_LINES, Findings, read_json, read_lines
 from driftlock.evidence.verifier.sizes import check_sizes, text_of_events
-from driftlock.evidence.verifier.views import check_statistics, check_times, check_views
+from driftlock.evidence.verifier.views import MOST_REFERENCES, check_statistics, check_times, check_views
 
 WINDOW: Final = "window.ndjson"
 BASELINE: Final = "baseline.ndjson"
@@ -28,8 +28,12 @@ def whole_record(files: Mapping[str, bytes]) -> dict[str, Any]:
     references = read_json(files["references.json"])
     record["configuration"] = read_json(files["config.json"])
     record["evidence"]["history"] = references["history"]
+    if len(record["evidence"]["epochs"]) > MOST_EPOCHS:
+        raise ValueError("more epochs than a window can touch")
     if (views := record["evidence"].get("views")) is not None:
         views["references"] = references["views"]
+        if (ranked := len(views["references"])) > MOST_REFERENCES:
+            raise ValueError(f"{ranked} references; at most {MOST_REFERENCES} are ranked among")
     return record
 
 
@@ -62,8 +66,6 @@ def check_window(found: Findings, files: Mapping[str, bytes], recomputable: bool
             _check_seqs(found, record, window, kept)
         complete = bool(window and kept) and all(line is not None for _, _, line in (*window, *kept))
         if complete:
-            if len(record["evidence"]["epochs"]) > MOST_EPOCHS:
-                raise ValueError("more epochs than a window can touch")
             baselines = [_between(kept, first, last) for first, last, _ in record["evidence"]["epochs"]]
             _check_digests(found, files, record, window, baselines[-1])
     if recomputable and not complete:
