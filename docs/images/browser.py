@@ -16,7 +16,7 @@ from typing import Final
 from playwright.sync_api import Browser, Playwright
 
 ROOT: Final = Path(__file__).parents[2]
-CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "chromium-headless-shell")
 START_SECONDS: Final = 60
 
 

@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from data_generator import generate
 from driftlock.bootstrap import open_app
 from driftlock.model import Event
+from driftlock.services.lease import StreamBusy
 from driftlock.settings import Settings
 from driftlock_core.profiles import BALANCED
 from tests.e2e.complaints import complaints
@@ -295,7 +296,8 @@ def fed(home: Path) -> Iterator[Feed]:
             Event(payload=lines[at % len(lines)], kind="logs", key=b"%d" % at) for at in range(first, stop_at)
         ]
         app.receive(TENANT, stream_id, events)
-        app.advance(TENANT, stream_id)
+        with suppress(StreamBusy):  # the dashboard's own worker is at it
+            app.advance(TENANT, stream_id)
 
     def go_on() -> None:
         began = time.monotonic()
@@ -348,7 +350,7 @@ def test_ux32_the_live_feed_stays_still_and_a_zoom_survives_a_pause(page: Page, 
         shifted = page.evaluate("window.shifted")
         print(f"{feed.events} events in {feed.seconds:.0f} s, layout shift {shifted:.4f}")
         assert shifted < 0.05
-        assert feed.events > 0.9 * RATE * feed.seconds
+        assert feed.events > 0.9 * RATE * max(feed.seconds, LIVE_SECONDS)
         assert page.locator(".st-key-open-row p").first.inner_text() == opened_row
         assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == scrolled
         page.get_by_role("button", name=re.compile(r"\d+ new — show")).click()

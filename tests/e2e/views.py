@@ -116,4 +116,4 @@ def settle(page: Page) -> None:
     """Wait until nothing is being drawn any more."""
     expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE)
-    page.wait_for_timeout(700)
+    page.wait_for_timeout(400)

@@ -119,12 +119,12 @@ def test_a_stream_is_deleted_after_its_name_is_typed(acme: App) -> None:
     acme.receive(ACME, stream, [Event(b"a line", "logs", b"1", None, None)])
     page = opened(acme, tab="Data")
     page.selectbox(key="delete-stream").set_value(stream).run()
-    assert "This would go: 1 detector states, 1 events" in plain(rendered(page))
+    assert "This would go: 1 detector state, 1 event" in plain(rendered(page))
     assert page.button(key="delete-stream-go").disabled
     page.text_input(key="delete-stream-typed").set_value("orders").run()
     pressed(page, "delete-stream-go")
     assert acme.overview.streams(ACME) == []
-    assert "Deleted: 1 detector states, 1 events" in plain(page.success[0].value)
+    assert "Deleted: 1 detector state, 1 event" in plain(page.success[0].value)
 
 
 def test_one_persons_data_are_taken_out_and_the_term_is_nowhere(acme: App) -> None:
