@@ -9,10 +9,12 @@ Lines out: ``ready PORT``, ``stored STREAM NUMBER`` for each delivery handed ove
 import json
 import os
 import signal
+import sqlite3
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -30,6 +32,7 @@ from tests.crash.senders import PAUSE_S
 from tests.crash.traces import Place, Traces
 from tests.crash.uploads import upload
 
+PATIENCE_S = 20.0
 Verb = Literal["append", "claim", "release", "save", "save series"]
 PLACE_OF: dict[Verb, Place] = {
     "append": "receiving",
@@ -84,6 +87,7 @@ class Watched:
         self._calls = 0
         self._now = threading.local()
         store: Any = app._store
+        self._engine: sa.Engine = store.engine
         self._wrap(store.events, "append", "append")
         for name in ("claim", "release", "save"):
             self._wrap(store.detections, name, name)  # type: ignore[arg-type]
@@ -141,7 +145,17 @@ class Watched:
     def _hit(self) -> None:
         assert self._strike is not None
         self._now.aimed = False
+        if self._strike.freeze:
+            self._await_silence()
         os.kill(os.getpid(), signal.SIGSTOP if self._strike.freeze else signal.SIGKILL)
+
+    def _await_silence(self) -> None:
+        """Until no other thread writes: SQLite has one writer, and a frozen one would keep everybody out."""
+        if self._engine.dialect.name == "sqlite":
+            database = self._engine.url.database or ""
+            with closing(sqlite3.connect(database, timeout=PATIENCE_S, isolation_level=None)) as writer:
+                writer.execute("BEGIN IMMEDIATE")
+                writer.execute("ROLLBACK")
 
 
 def opened(plan: Plan) -> App:
