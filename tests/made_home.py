@@ -1,5 +1,6 @@
 """A home that is not quite empty: its SQLite file has every table, which opening the application would take most time for."""
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -24,5 +25,6 @@ def made_home(folder: Path) -> Path:
 @cache
 def _first() -> Path:
     home = Path(tempfile.mkdtemp(prefix="driftlock-test-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
     open_app(Settings(home=home, demo_data=False), work=False).close()
     return home
