@@ -87,6 +87,16 @@ class Grounds:
 ROWS: Final = ("Last event (UTC)", "Stream", "Severity", "Extra bits", "p", "Label", "Anomaly")
 
 
+def what_met(grounds: Grounds) -> tuple[tuple[str, str], ...]:
+    """When, where, and how many chance alone would have flagged."""
+    return (
+        ("First flagged event", when(grounds.first)),
+        ("Last flagged event", when(grounds.last)),
+        ("Streams", ", ".join(grounds.streams) or "none"),
+        ("Expected by chance", grounds.chance),
+    )
+
+
 def annex(which: Annex, grounds: Grounds, *, quoted: bool) -> Document:
     """
     One of the annexes.
@@ -101,10 +111,7 @@ def annex(which: Annex, grounds: Grounds, *, quoted: bool) -> Document:
         Facts(
             (
                 ("About", grounds.about),
-                ("First flagged event", when(grounds.first)),
-                ("Last flagged event", when(grounds.last)),
-                ("Streams", ", ".join(grounds.streams) or "none"),
-                ("Expected by chance", grounds.chance),
+                *what_met(grounds),
             )
         ),
         Heading("Flagged windows"),

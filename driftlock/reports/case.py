@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from driftlock.evidence import Policy
-from driftlock.reports.annexes import ROWS, Grounds
+from driftlock.reports.annexes import ROWS, Grounds, what_met
 from driftlock.reports.anomaly import FOOT, summary, told
 from driftlock.reports.document import Block, Document, Facts, Heading, Paragraph, Table
-from driftlock.reports.plain import when, without_marks
+from driftlock.reports.plain import without_marks
 
 BUNDLES = ("File", "Anomaly", "Stream", "Recomputable", "SHA-256")
 
@@ -24,14 +24,7 @@ def case_report(
     """
     blocks: list[Block] = [
         Heading("What met"),
-        Facts(
-            (
-                ("First flagged event", when(grounds.first)),
-                ("Last flagged event", when(grounds.last)),
-                ("Streams", ", ".join(grounds.streams) or "none"),
-                ("Expected by chance", grounds.chance),
-            )
-        ),
+        Facts(what_met(grounds)),
         Heading("Flagged windows, strongest first"),
         Table(ROWS, tuple(grounds.rows)),
     ]
