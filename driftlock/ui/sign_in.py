@@ -79,6 +79,7 @@ def sign_out(*, everywhere: bool) -> None:
     st.session_state.clear()
     if sign_in_provider.known_there():
         st.logout()
+        st.stop()  # a run that followed would take the way there back, where it was not yet sent
 
 
 def _sign_in() -> None:

@@ -85,6 +85,7 @@ def leave() -> None:
             while len(_gone) > _MOST:
                 _gone.popitem(last=False)
     st.login()
+    st.stop()  # nothing that is drawn still may begin another run, which would take the way there back
 
 
 def said() -> str | None:

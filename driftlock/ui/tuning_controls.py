@@ -154,7 +154,7 @@ def _by_drive(
         alpha = _p(current, smallest_p)
     with prof:
         # What the limits are called follows from them, however they were set.
-        st.session_state.prof = state.named(threshold, alpha)
+        state.show("prof", state.named(threshold, alpha))
         st.segmented_control(
             "Profile",
             state.CHOICES,
@@ -184,7 +184,7 @@ def _ncd(current: Rule, ordinary: tuple[float, float]) -> float:
         )
     threshold = round(float(entered if entered is not None else current.threshold), 6)
     with slider:
-        st.session_state["ncd-slider"] = min(1.0, threshold)
+        state.show("ncd-slider", min(1.0, threshold))
         st.slider(
             "NCD limit",
             0.0,
@@ -218,7 +218,7 @@ def _p(current: Rule, smallest_p: tuple[float, float]) -> float:
     alpha = float(entered or current.alpha)
     steps = state.p_steps(min(by_views, current.alpha))
     with slider:
-        st.session_state["p-slider"] = state.nearest(steps, alpha)
+        state.show("p-slider", state.nearest(steps, alpha))
         st.select_slider(
             "p limit, log steps",
             steps,
@@ -242,7 +242,7 @@ def _sensitivity() -> Rule:
         )
     value = float(entered if entered is not None else 0.5)
     with slider:
-        st.session_state["sens-slider"] = value
+        state.show("sens-slider", value)
         st.slider(
             "From strict (0) to sensitive (1)",
             0.0,

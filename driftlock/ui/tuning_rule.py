@@ -59,6 +59,16 @@ def put(threshold: float, alpha: float) -> None:
     st.session_state.p = alpha
 
 
+def show(key: str, value: object) -> None:
+    """
+    What the widget of *key* shows from here on, before it is drawn.
+
+    Said only where it differs: each time it is said, the browser takes it, and forgets what a hand has just set.
+    """
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
 def put_profile() -> None:
     """A profile was chosen: its limits are the candidate's. Custom leaves them as they are."""
     if (chosen := PROFILES.get(str(st.session_state.prof))) is not None:

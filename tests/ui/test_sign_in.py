@@ -142,6 +142,24 @@ def test_signing_out_ends_other_tabs_of_the_same_browser(app):
     assert [one.label for one in other_tab.text_input] == ["E-mail", "Password"]
 
 
+def _signed_out_there_and_drawn_anew() -> None:
+    import streamlit as st
+
+    from driftlock.ui import sign_in
+
+    sign_in.sign_out(everywhere=False)
+    st.rerun()
+
+
+def test_the_way_to_the_provider_is_the_last_thing_of_a_run(app, monkeypatch):
+    """Another run begun at once takes back what the browser was not yet sent."""
+    left = []
+    monkeypatch.setattr(sign_in_provider, "known_there", lambda: True)
+    monkeypatch.setattr("streamlit.logout", lambda: left.append("there"))
+    AppTest.from_function(_signed_out_there_and_drawn_anew).run()
+    assert left == ["there"]
+
+
 def test_a_disabled_person_is_out_at_the_next_run(app):
     link = app.accounts.invite("acme", email="dora@example.com", role="viewer", by=SYSTEM)
     dora = app.accounts.accept(link.token, name="Dora", password=ROAD)

@@ -143,6 +143,21 @@ def test_the_slider_and_the_field_are_one_limit(app: App, shop: str) -> None:
     assert next(one for one in page.slider if one.key == "ncd-slider").value == 0.25
 
 
+def test_what_a_hand_sets_while_the_page_is_drawn_anew_stays(app: App, shop: str) -> None:
+    """A browser that is told a value takes it, and forgets a move that is not sent yet: told only what differs."""
+    page = settled(opened(app, shop), app, shop)
+
+    def told() -> list[str | None]:
+        live = [*page.slider, *page.select_slider, *page.number_input, *page.segmented_control]
+        assert {one.key for one in live} >= {"ncd-slider", "p-slider", "ncd", "p", "prof"}
+        return [one.key for one in live if one.proto.set_value and not one.disabled]
+
+    page.run()
+    assert told() == []
+    number(page, "ncd").set_value(0.4).run()  # type: ignore[attr-defined]
+    assert told() == ["ncd-slider", "prof"]
+
+
 def test_a_candidate_equal_to_the_current_rule_cannot_be_applied(app: App, shop: str) -> None:
     """The bar says why."""
     assert "Apply is off: the candidate equals the current limits." in said(opened(app, shop))
