@@ -15,6 +15,7 @@ from pathlib import Path
 
 START_SECONDS = 60
 CLIENT = "driftlock"
+FORGED = "forged"  # the subject whose tokens another key signs
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ def identities() -> Iterator[Identities]:
     """A provider, while the block lasts."""
     port = free_port()
     provider = subprocess.Popen(
-        [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)],
+        [sys.executable, "-m", "tests.identity_server", "--port", str(port)],
+        cwd=Path(__file__).parents[1],
         env=os.environ | {"PYTHONUNBUFFERED": "1"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -18,7 +18,7 @@ from driftlock.services.accounts_vouched import INCOMPLETE, UNKNOWN, UNVERIFIED
 from driftlock.services.sessions import COOKIE
 from driftlock.settings import Settings
 from tests.cli.serving import Server
-from tests.identity import Identities, free_port, identities
+from tests.identity import FORGED, Identities, free_port, identities
 from tests.services.people import OWNER, ROAD, owner
 
 Answer = tuple[int, str, str]  # status, where it leads, text
@@ -148,6 +148,15 @@ def test_whom_it_does_not_vouch_for_properly_is_refused_with_a_sentence(
     assert said(browser.ask(back)) == NOT_TAKEN
     assert browser.ask("/analyze")[0] == 303
     assert place.app.accounts.named(DEMO, OWNER).has_password
+
+
+def test_a_token_signed_with_another_key_is_refused(place: Place) -> None:
+    """It says all that is right, under the name of the provider's own key."""
+    place.provider.vouch(FORGED, email=OWNER, email_verified=True, name="Ann")
+    browser = place.browser()
+    assert said(browser.ask(browser.come_back(FORGED))) == NOT_TAKEN
+    assert set(browser.cookies()) <= {"driftlock_then"}
+    assert browser.ask("/analyze")[0] == 303
 
 
 def test_an_answer_with_another_state_is_refused(place: Place) -> None:
