@@ -29,6 +29,8 @@ LONGEST := tests/services/desk/test_review.py::test_ten_thousand_at_once
 run: $(VENV)/.run
 	$(BIN)/driftlock serve --port $(PORT)
 
+# Some machines forbid compiled files; without them each of the processes that tests start compiles all modules anew.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -rs -n 3 --dist loadfile --no-loadscope-reorder
 	DRIFTLOCK_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -n 2 --dist loadfile --deselect $(LONGEST) $(ON_BOTH)

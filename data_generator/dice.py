@@ -1,8 +1,8 @@
 """Random draws that come out the same to the last bit on every machine."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Callable, Iterator, Sequence
+from itertools import accumulate, chain, pairwise
 from typing import Final, Generic, TypeVar
 
 import numpy as np
@@ -42,8 +42,8 @@ class Quantiles:
         shares = [share for share, _ in points]
         if shares[:1] != [0] or shares[-1:] != [1] or any(a >= b for a, b in pairwise(shares)):
             raise ValueError(f"shares must rise from 0 to 1: {shares}")
-        self.points: Final = points
-        self.shares: Final = tuple(shares)
+        self._starts = shares[:-1]
+        self._lines = [(a, low, high - low, b - a) for (a, low), (b, high) in pairwise(points)]
 
     def at(self, share: float) -> float:
         """
@@ -52,9 +52,8 @@ class Quantiles:
         >>> Quantiles((0, 10), (0.5, 20), (1, 100)).at(0.75)
         60.0
         """
-        right = bisect_right(self.shares, share)
-        (low_share, low), (high_share, high) = self.points[right - 1], self.points[right]
-        return low + (high - low) * (share - low_share) / (high_share - low_share)
+        low_share, low, rise, width = self._lines[bisect_right(self._starts, share) - 1]
+        return low + rise * (share - low_share) / width
 
 
 # A Poisson process in units of its mean gap.
@@ -75,16 +74,11 @@ class Dice:
     True
     """
 
-    def __init__(self, seed: int) -> None:
-        self._bits = np.random.PCG64(seed)
-        self._block: list[float] = []
+    uniform: Callable[[], float]
+    """A number in [0, 1). All others are made of it, so it runs without a line of Python."""
 
-    def uniform(self) -> float:
-        """A number in [0, 1)."""
-        if not self._block:
-            # What Generator.random does today, which numpy does not promise for later versions.
-            self._block = ((self._bits.random_raw(_BLOCK) >> np.uint64(11)) * 2.0**-53).tolist()
-        return self._block.pop()
+    def __init__(self, seed: int) -> None:
+        self.uniform = chain.from_iterable(_blocks(seed)).__next__
 
     def chance(self, share: float) -> bool:
         """True in *share* of the calls."""
@@ -113,11 +107,19 @@ class Dice:
 
     def hexadecimal(self, digits: int) -> str:
         """So many lower-case hexadecimal digits."""
-        blocks = -(-digits // 8)
-        return "".join(f"{self.below(1 << 32):08x}" for _ in range(blocks))[:digits]
+        uniform, blocks = self.uniform, -(-digits // 8)
+        return "".join([f"{int(uniform() * 4_294_967_296):08x}" for _ in range(blocks)])[:digits]
 
     def uuid(self) -> str:
         """A random (version 4) UUID."""
         text = self.hexadecimal(32)
         variant = "89ab"[self.below(4)]
         return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
+
+
+def _blocks(seed: int) -> Iterator[Iterator[float]]:
+    """Uniform numbers, each block from its end."""
+    bits = np.random.PCG64(seed)
+    while True:
+        # What Generator.random does today, which numpy does not promise for later versions.
+        yield reversed(((bits.random_raw(_BLOCK) >> np.uint64(11)) * 2.0**-53).tolist())

@@ -1,6 +1,7 @@
 """Invented users: a small cast drawn once per stream."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from faker import Faker
 
@@ -17,12 +18,13 @@ class Person:
     city: str
 
 
+@lru_cache(maxsize=32)
 def cast(seed: int, size: int) -> tuple[Person, ...]:
     """
     So many different invented users, the same for the same seed.
 
-    Drawn once because Faker needs about 0.1 ms a field, and because real services see the
-    same users again and again.
+    Drawn once and kept because Faker needs about 0.1 ms a field, and because real services see
+    the same users again and again.
     """
     faker = Faker("en_US")
     faker.seed_instance(seed)

@@ -27,7 +27,8 @@ class Step:
     calls: tuple["Step", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+# Compared by identity: a comparison by value would hash all calls for each request.
+@dataclass(frozen=True, slots=True, eq=False)
 class Route:
     """One operation of the shop."""
 

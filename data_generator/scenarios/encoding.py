@@ -13,6 +13,7 @@ FORMATS: Final[tuple[Format, ...]] = ("ndjson", "otlp")
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _SEVERITY: Final = {"DEBUG": 5, "INFO": 9, "WARN": 13, "ERROR": 17}
+_JSON: Final = json.JSONEncoder(separators=(",", ":")).encode
 _SERVER_SPAN: Final = 2
 _STATUS_ERROR: Final = 2
 # Names of OpenTelemetry's conventions for generative models.
@@ -43,7 +44,7 @@ def encode(events: Sequence[Event], data_format: Format, tenant: str) -> bytes:
     if data_format == "ndjson":
         return "".join(f"{_flat(event, tenant)}\n" for event in events).encode()
     return "".join(
-        f"{json.dumps(_request(signal, list(run), tenant), separators=(',', ':'))}\n"
+        f"{_JSON(_request(signal, list(run), tenant))}\n"
         for signal, run in groupby(events, key=lambda event: event.signal)
     ).encode()
 
@@ -54,9 +55,7 @@ def iso(at_us: int) -> str:
 
 
 def _flat(event: Event, tenant: str) -> str:
-    return json.dumps(
-        {"timestamp": iso(event.at_us), "tenant": tenant, **event.record}, separators=(",", ":")
-    )
+    return _JSON({"timestamp": iso(event.at_us), "tenant": tenant, **event.record})
 
 
 def _request(signal: Signal, events: list[Event], tenant: str) -> Record:
