@@ -1,5 +1,6 @@
 """Brings a database to the schema of this version. The migrations lie beside this file and ship with it."""
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -41,15 +42,16 @@ def upgrade(engine: sa.Engine, revision: str = "head", *, grant_to: str | None =
         NewerDatabase: The database was written by a later version.
     """
     with changing(engine) as connection:
-        configuration = _configuration(connection)
         _wait_for_turn(connection)
-        current = _revision(connection)
-        if current is not None and current not in revisions():
+        current, known = _revision(connection), revisions()
+        if current is not None and current not in known:
             raise NewerDatabase(
                 f"{engine.url.database} was written by a later version (revision {current}). "
                 "Install that version, or name another database in DRIFTLOCK_DATABASE_URL."
             )
-        command.upgrade(configuration, revision)
+        # Alembic would read every migration twice to find nothing to do, at each start of the application.
+        if revision != "head" or current != known[-1]:
+            command.upgrade(_configuration(connection), revision)
         if grant_to is not None and connection.dialect.name == "postgresql":
             _grant(connection, grant_to)
 
@@ -71,10 +73,11 @@ def downgrade(engine: sa.Engine, revision: str) -> None:
         command.downgrade(configuration, revision)
 
 
-def revisions() -> list[str]:
+@cache
+def revisions() -> tuple[str, ...]:
     """All of this version, oldest first."""
     scripts = ScriptDirectory(str(MIGRATIONS))
-    return [script.revision for script in scripts.walk_revisions()][::-1]
+    return tuple(script.revision for script in scripts.walk_revisions())[::-1]
 
 
 def revision_of(engine: sa.Engine) -> str | None:
