@@ -14,7 +14,7 @@ import pytest
 
 from driftlock.storage import store
 from driftlock.storage.connect import connect
-from tests.postgres import postgres, postgres_database, postgres_owner_url, postgres_url, server
+from tests.postgres import INSTEAD, postgres, postgres_database, postgres_owner_url, postgres_url, server
 
 __all__ = ["postgres", "postgres_database", "postgres_owner_url", "postgres_url"]
 
@@ -70,13 +70,12 @@ def interleaved(items: Sequence[pytest.Item]) -> list[pytest.Item]:
 
 
 if os.environ.get("DRIFTLOCK_TEST_DATABASE") == "postgresql":
-    made: dict[str, str] = {}
 
     def instead(database_url: str):
         if database_url.startswith("sqlite"):
-            if database_url not in made:
-                made[database_url] = server().url(server().fresh())
-            database_url = made[database_url]
+            if database_url not in INSTEAD:
+                INSTEAD[database_url] = server().fresh()
+            database_url = server().url(INSTEAD[database_url])
         return connect(database_url)
 
     store.connect = instead  # type: ignore[assignment]

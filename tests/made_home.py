@@ -1,4 +1,9 @@
-"""A home that is not quite empty: its SQLite file has every table, which opening the application would take most time for."""
+"""
+Homes that are not quite empty.
+
+``made_home`` has every table, which opening the application would take most time for; ``copied_home`` has what several
+tests begin with, made once.
+"""
 
 import atexit
 import os
@@ -9,6 +14,7 @@ from pathlib import Path
 
 from driftlock.bootstrap import open_app
 from driftlock.settings import Settings
+from tests.postgres import INSTEAD, server
 
 FILE = "driftlock.db"
 
@@ -19,6 +25,14 @@ def made_home(folder: Path) -> Path:
     if os.environ.get("DRIFTLOCK_TEST_DATABASE") == "postgresql":
         return folder
     shutil.copy(_first() / FILE, folder / FILE)
+    return folder
+
+
+def copied_home(home: Path, folder: Path) -> Path:
+    """*folder* as a copy of *home*, whose application is closed."""
+    shutil.copytree(home, folder)
+    if database := INSTEAD.get(Settings(home=home).database_url):
+        INSTEAD[Settings(home=folder).database_url] = server().copy(database)
     return folder
 
 

@@ -24,6 +24,8 @@ import psycopg
 import pytest
 from psycopg import sql
 
+# With DRIFTLOCK_TEST_DATABASE=postgresql: the database that stands for a SQLite file, by the address of the file.
+INSTEAD: dict[str, str] = {}
 SUPERUSER, OWNER, APP = "postgres", "driftlock_owner", "driftlock_app"
 TEMPLATE = "driftlock_template"
 # A crash of the machine may lose what a test stored.
@@ -100,6 +102,10 @@ class Server:
         """Name of a new database with every table, and no rows but those a migration makes."""
         self._prepare()
         return self._create(f"test_{next(self._names)}", TEMPLATE)
+
+    def copy(self, name: str) -> str:
+        """Name of a new database that holds what *name* holds; nobody may be connected to that."""
+        return self._create(f"test_{next(self._names)}", name)
 
     @cache  # noqa: B019 - a server lives as long as the process
     def _prepare(self) -> None:

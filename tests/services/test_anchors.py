@@ -7,27 +7,43 @@ from datetime import timedelta
 import pytest
 from streams import usual, with_burst
 
+from driftlock.bootstrap import open_app
 from driftlock.errors import NotFound
 from driftlock.model import Event
 from driftlock.services.anchors import TODAY
 from driftlock.services.anchors_store import CannotAnchor
 from driftlock.services.drift_rules import BACK, DriftRule, InvalidDriftRule, standing
 from driftlock.services.lease import StreamBusy, claimed
+from driftlock.settings import Settings
 from driftlock_core.anchors import DamagedAnchor
 from driftlock_core.anchors_drift import JUDGED_FROM, SETTLING
 from driftlock_core.profiles import BALANCED
-from tests.services.conftest import START_US, TENANT, as_events
+from tests.made_home import copied_home, made_home
+from tests.services.conftest import START_US, TENANT, ToldClock, as_events
 
 TINY = BALANCED.with_sizes(5)  # baselines of 40: a point every 40 events
 EVENTS = 2_400
 
 
-@pytest.fixture
-def judged(app):
-    """A stream of 2,400 usual events, one every ten minutes, and its id."""
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory):
+    """A home with a stream of 2,400 usual events, one every ten minutes, and its id."""
+    home = made_home(tmp_path_factory.mktemp("calm") / "home")
+    app = open_app(Settings(home=home), clock=ToldClock(), work=False)
     stream_id = app.create_stream(TENANT, name="calm", kind="logs", profile=TINY)
     feed(app, stream_id, usual(EVENTS, 1))
-    return stream_id
+    app.close()
+    return home, stream_id
+
+
+@pytest.fixture
+def home(calm, tmp_path):
+    return copied_home(calm[0], tmp_path / "home")
+
+
+@pytest.fixture
+def judged(calm):
+    return calm[1]
 
 
 def feed(app, stream_id, payloads, first=0, step_us=600_000_000):

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from streams import FOREIGN, lines, usual
 
+from driftlock.bootstrap import open_app
 from driftlock.errors import NotFound
 from driftlock.model import Event
 from driftlock.services.feedback_labels import judged, places
@@ -16,8 +17,11 @@ from driftlock.services.proposals_figures import outcome
 from driftlock.services.proposals_search import best, bounds, split
 from driftlock.services.proposals_store import CannotPropose
 from driftlock.services.tuning_changes import CannotTune
+from driftlock.settings import Settings
 from driftlock_core.profiles import BALANCED
 from driftlock_core.recount import Rule
+from tests.made_home import copied_home, made_home
+from tests.services.conftest import ToldClock
 
 TENANT = "demo"
 # Wide enough apart that both sorts of burst below are flagged, near enough that limits within bounds tell them apart.
@@ -52,14 +56,28 @@ def as_events(payloads, first=0):
     ]
 
 
-@pytest.fixture
-def stream(app):
-    """Seed 41, 9,000 events; and which of them are a fault."""
+@pytest.fixture(scope="module")
+def judged_stream(tmp_path_factory):
+    """Seed 41, 9,000 events: a home with the stream, its id, and which of them are a fault."""
+    home = made_home(tmp_path_factory.mktemp("judged") / "home")
+    app = open_app(Settings(home=home), clock=ToldClock(), work=False)
     stream_id = app.create_stream(TENANT, name="api", kind="logs", profile=TUNED)
     payloads, faults = noisy(9_000, 41)
     app.receive(TENANT, stream_id, as_events(payloads))
     app.advance(TENANT, stream_id)
-    return stream_id, faults
+    app.close()
+    return home, stream_id, faults
+
+
+@pytest.fixture
+def home(judged_stream, tmp_path):
+    return copied_home(judged_stream[0], tmp_path / "home")
+
+
+@pytest.fixture
+def stream(judged_stream):
+    """Id of the stream, and which of its events are a fault."""
+    return judged_stream[1:]
 
 
 def real(row, faults):

@@ -1,45 +1,65 @@
 """What is old goes: a beginning of each stream, nothing that a detector or held evidence needs, and it is said."""
 
-from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from data_generator.samples import generate
-from driftlock.bootstrap import App
+from driftlock.bootstrap import App, open_app
 from driftlock.errors import ApplicationError
-from driftlock.model import Event
 from driftlock.services.plans import PLANS
 from driftlock.services.tuning_changes import CannotTune
 from driftlock.services.tuning_figures import counted
+from driftlock.settings import Settings
 from driftlock.storage.connect import reading, writing
 from driftlock.storage.schema import anomalies, events, streams, windows
 from driftlock.storage.schema_proof import bundles
 from driftlock_core.errors import NotRecomputable
 from driftlock_core.profiles import BALANCED
 from driftlock_core.recount import Rule
+from tests.made_home import copied_home, made_home
+from tests.services.conftest import ToldClock, as_events
 
 TENANT = "acme"
 DAY_EVENTS = 2_000
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def lines() -> list[bytes]:
     """Seed 5: a shop's log with something unusual in it."""
     return generate("app-json", seed=5, events=8_000).data.splitlines()
 
 
-@pytest.fixture
-def days(app: App, clock, lines: list[bytes], as_events_of: Callable[[list[bytes]], list[Event]]) -> str:
-    """A stream that got 2,000 events a day for four days, judged each day; its tenant keeps events for two days."""
+@pytest.fixture(scope="module")
+def four_days(tmp_path_factory, lines: list[bytes]) -> tuple[Path, str, datetime]:
+    """Home with a stream that got 2,000 events a day for four days, judged each day; the stream, and the moment after."""
+    clock, home = ToldClock(), made_home(tmp_path_factory.mktemp("days") / "home")
+    app = open_app(Settings(home=home), clock=clock, work=False)
     app.tenants.add(TENANT, "Acme", by="system")
     stream_id = app.create_stream(TENANT, name="shop", kind="logs", profile=BALANCED)
-    every = as_events_of(lines)
+    every = as_events(lines)
     for day in range(4):
         app.receive(TENANT, stream_id, every[day * DAY_EVENTS : (day + 1) * DAY_EVENTS])
         app.advance(TENANT, stream_id)
         clock.advance(days=1)
+    app.close()
+    return home, stream_id, clock.moment
+
+
+@pytest.fixture
+def home(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """With the four days where a test asks for them, else without a stream."""
+    if "days" not in request.fixturenames:
+        return made_home(tmp_path / "home")
+    return copied_home(request.getfixturevalue("four_days")[0], tmp_path / "home")
+
+
+@pytest.fixture
+def days(app: App, clock: ToldClock, four_days: tuple[Path, str, datetime]) -> str:
+    """The stream of four days; its tenant keeps events for two days."""
+    _, stream_id, clock.moment = four_days
     _set_days(app, 2)
     return stream_id
 
