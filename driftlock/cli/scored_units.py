@@ -13,6 +13,7 @@ from driftlock_core.scoring import REGIME_P, REGIME_SHARE, REGIME_UNITS, Scorer
 # batch of the slowest views is done within a second, which is how long a request to stop may wait.
 BATCH_UNITS: Final = 500
 BATCH_BYTES: Final = 2 * 1024**2
+_JSON: Final = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class ScoredUnits:
@@ -61,7 +62,7 @@ class ScoredUnits:
             "regime": standing.regime,
             "flagged": p_value <= self._alpha,
         }
-        return json.dumps(record, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
+        return _JSON(record).encode("utf-8", "backslashreplace") + b"\n"
 
     def _tell(self, standing: Standing) -> None:
         """One sentence where a regime begins, as soon as it does."""

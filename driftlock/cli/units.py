@@ -17,6 +17,7 @@ from driftlock.decode.tally import Tally
 By = Literal["event", "group", "window"]
 UNITS: Final[tuple[By, ...]] = ("event", "group", "window")
 
+_JSON: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _BOM: Final = b"\xef\xbb\xbf"
 _LINES_A_REPORT: Final = 10_000
 
@@ -148,7 +149,7 @@ def _line(text: bytes, number: int, name: str) -> Line:
 
 
 def _bytes(body: Any) -> bytes:
-    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    text = body if isinstance(body, str) else _JSON(body)
     return text.encode("utf-8", "backslashreplace")
 
 

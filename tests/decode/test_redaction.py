@@ -371,7 +371,8 @@ def test_the_time_of_a_line_grows_no_faster_than_threefold_where_its_length_doub
     """Length grows eight times: 8 times the time is in proportion, 64 times its square, 27 the bound."""
     short, long = (before.encode() + (piece.encode() * size)[:size] for size in (8_000, 64_000))
     # Of the thread alone, and the shortest of several: others on the machine hold up neither.
-    assert min(_seconds(long) for _ in range(3)) < 27 * min(_seconds(short) for _ in range(5))
+    bound = 27 * min(_seconds(short) for _ in range(5))
+    assert any(_seconds(long) < bound for _ in range(3))
 
 
 def _seconds(text: bytes) -> float:
