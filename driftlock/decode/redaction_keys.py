@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Final
 
 import stringzilla
@@ -82,7 +83,12 @@ def names_in(endings: Iterable[Ending]) -> Named:
     known = list(endings)
     if not known:
         return lambda text: iter(())
-    search, pairs = (re.compile(form % {b"ending": _ending(known)}) for form in (_BACKWARDS, _PAIR_BACKWARDS))
+    ending = _ending(known)
+    search = re.compile(_BACKWARDS % {b"ending": ending})
+
+    @cache  # each of both takes longer than many a command; pairs are rare
+    def pairs() -> re.Pattern[bytes]:
+        return re.compile(_PAIR_BACKWARDS % {b"ending": ending})
 
     def found(text: bytes) -> Iterator[tuple[int, bytes, bool]]:
         length, backwards = len(text), text[::-1]
@@ -93,7 +99,7 @@ def names_in(endings: Iterable[Ending]) -> Named:
             if _TAKEN_OUT.match(text, length - match.start()) is None
         ]
         if _VALUE.search(text) is not None:
-            matches += pairs.finditer(small)
+            matches += pairs().finditer(small)
         for match in matches:
             group = match.lastindex or 0
             start, end = match.span(group)

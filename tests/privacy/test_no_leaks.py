@@ -24,6 +24,7 @@ from driftlock.storage.schema import events
 from driftlock.ui import session
 from driftlock_core.profiles import BALANCED
 from tests.api.asking import Answer, Client
+from tests.ui.pages import SECONDS
 
 ROOT = Path(__file__).parents[2]
 API_KEY = "canary-api-key-5f0c33d1"
@@ -152,7 +153,9 @@ def test_pages_show_no_secret_and_addresses_show_nothing_of_an_event(app: App, l
     row = app.queries.anomalies("demo", stream)[0]
     seen = ""
     for tab in (None, "Evidence", "Record"):
-        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90).switch_page("pages/anomaly.py")
+        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS).switch_page(
+            "pages/anomaly.py"
+        )
         page.query_params["id"] = row.id
         if tab:
             page.query_params["tab"] = tab
@@ -167,7 +170,9 @@ def test_pages_show_no_secret_and_addresses_show_nothing_of_an_event(app: App, l
     assert "<secret>" in seen  # the events themselves are shown, as they are stored
     for name in ("overview", "analyze"):
         page = (
-            AppTest.from_file(str(ROOT / "app.py"), default_timeout=90).switch_page(f"pages/{name}.py").run()
+            AppTest.from_file(str(ROOT / "app.py"), default_timeout=SECONDS)
+            .switch_page(f"pages/{name}.py")
+            .run()
         )
         nowhere("\n".join(str(e.proto) for e in page.main if hasattr(e, "proto")), what=(*SECRETS, API_KEY))
     nowhere("\n".join(logs.said))

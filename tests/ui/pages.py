@@ -1,7 +1,9 @@
 """What the page tests share: something to analyze, and a way to read a page."""
 
 import io
+from functools import cache
 
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from data_generator import generate
@@ -10,6 +12,9 @@ from driftlock.ui.session import tenant
 from driftlock_core.profiles import BALANCED, Profile
 
 SECONDS = 120
+
+# Every AppTest would read the metadata of all installed packages anew, which takes longer than most pages.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 # A claim no p-value supports, or a number no permutation gives.
 FORBIDDEN = ("confidence", "probability that", "p = 0 ", "p=0.000", "p = 0.000", "all clear")
