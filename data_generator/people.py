@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from faker import Faker
-
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -26,6 +24,9 @@ def cast(seed: int, size: int) -> tuple[Person, ...]:
     Drawn once and kept because Faker needs about 0.1 ms a field, and because real services see
     the same users again and again.
     """
+    # Imported here: it takes a tenth of a second, and a server that plays nothing needs no users.
+    from faker import Faker
+
     faker = Faker("en_US")
     faker.seed_instance(seed)
     people: dict[str, Person] = {}

@@ -154,7 +154,7 @@ def test_a_service_is_found_where_senders_put_it() -> None:
     assert ["a"] * len(places) == [event.service for event in events]
 
 
-@pytest.mark.parametrize("lines", [3, 200_000], ids=["in the head", "beyond the head"])
+@pytest.mark.parametrize("lines", [3, 50_000], ids=["in the head", "beyond the head"])
 def test_lines_may_end_in_cr_alone(lines: int) -> None:
     """Where there is no LF, CR is the line end, in every block."""
     data = b"".join(b"2024-05-01T10:00:00Z request %d\r" % n for n in range(lines))
