@@ -48,7 +48,7 @@ def _await(url: str, server: subprocess.Popen[bytes]) -> None:
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             try:
                 server.wait(timeout=0.2)
             except subprocess.TimeoutExpired:

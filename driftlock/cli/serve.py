@@ -84,6 +84,7 @@ def _serve(app: "App", script: Path, listening: socket.socket) -> None:
     from driftlock.api import create_app
     from driftlock.api.auth_gate import Gate
     from driftlock.api.auth_provider import Provider
+    from driftlock.api.static_files import StaticFiles
     from driftlock.ui.server import dashboard
 
     shown = dashboard(script, app)
@@ -91,7 +92,8 @@ def _serve(app: "App", script: Path, listening: socket.socket) -> None:
     mark = script.parent / "docs" / "images" / "mark.png"
     api = create_app(app, lifespan=shown.lifespan, mark=mark, provider=provider)
     # Last: it answers every address that nobody else does.
-    api.mount("/", Gate(shown.asgi, app, held=shown.uploaded_bytes))
+    pages = StaticFiles(shown.asgi, shown.program, shown.pages, begun=shown.expect)
+    api.mount("/", Gate(pages, app, held=shown.uploaded_bytes))
     address = _address(listening)
     app.live.address = address
     server = uvicorn.Server(
