@@ -7,7 +7,7 @@ import streamlit as st
 
 from driftlock.services.overview_rows import Lane, LaneBy, Lanes, Scope, Wanted
 from driftlock.ui import frame, overview_cell, overview_range, overview_reads, words
-from driftlock.ui.charts import PLOTLY_CONFIG
+from driftlock.ui.charts import PLOTLY_CONFIG, drawn_once
 from driftlock.ui.overview_cell import Cell
 from driftlock.ui.session import colours, desk, tenant
 from driftlock.ui.swimlane import swimlane
@@ -77,8 +77,9 @@ def _draw(scope: Scope, found: Lanes, *, boxes: bool) -> None:
         boxes=boxes,
     )
     st.plotly_chart(
-        drawing.figure,
+        drawn_once(drawing),
         key=_CHART,
+        theme=None,
         alt=drawing.alt,
         config=PLOTLY_CONFIG,
         on_select=_clicked,

@@ -10,7 +10,7 @@ from driftlock.model import Stream
 from driftlock.services.overview_rows import Scope
 from driftlock.services.series_store import SeriesPoints
 from driftlock.ui import words
-from driftlock.ui.charts import PLOTLY_CONFIG, Drawing
+from driftlock.ui.charts import PLOTLY_CONFIG, Drawing, drawn_once
 from driftlock.ui.series_chart import series_chart
 from driftlock.ui.session import colours, desk, tenant
 from driftlock.ui.timeline_chart import HEIGHT, timeline
@@ -40,7 +40,7 @@ def scores_of(scope: Scope, stream_id: str | None, *, key: str = "timeline") -> 
     if drawn is None:
         st.caption("Nothing of this stream was tested within the range.")
         return
-    st.plotly_chart(drawn.figure, key=key, alt=drawn.alt, config=PLOTLY_CONFIG)
+    st.plotly_chart(drawn_once(drawn), key=key, theme=None, alt=drawn.alt, config=PLOTLY_CONFIG)
     st.caption(drawn.caption)
 
 
