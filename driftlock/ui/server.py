@@ -16,8 +16,9 @@ from streamlit.runtime.pages_manager import PagesManager
 from driftlock.bootstrap import App
 from driftlock.ui import program, session, sign_in_provider
 
-# What Streamlit loads when the first table and the first chart are drawn.
-_LOADED: Final = ("pandas", "pyarrow", "plotly.graph_objects", "plotly.io", "plotly.tools")
+# What Streamlit loads when the first table is drawn. Neither needs the other's importer to be done, nor this
+# dashboard: a page that asks for them meanwhile waits, and goes on.
+_LOADED: Final = ("pyarrow", "pandas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Dashboard:
     uploaded_bytes: Callable[[str], int]  # that are held for a page, by the id of its session
     program: Path  # the folder of the files that browsers run
     pages: Mapping[str, bytes]  # that begin them, by path
-    expect: Callable[[], None]  # a page: what its first needs is loaded meanwhile
+    expect: Callable[[], None]  # a page: what its tables need is loaded meanwhile
 
 
 def dashboard(script: Path, app: App) -> Dashboard:
@@ -62,7 +63,7 @@ def dashboard(script: Path, app: App) -> Dashboard:
 
 
 def _expect() -> None:
-    """Load what draws tables and charts, once, while the browser loads its program: it takes half a second."""
+    """Load what draws tables, once, while the browser loads its program: it takes half a second."""
     if not _expected:
         _expected.append(Thread(target=_load, name="load", daemon=True))
         _expected[0].start()
