@@ -20,7 +20,8 @@ if picked is None:
     st.stop()
 candidate = tuning_controls.ask(picked.history)
 tuning_apply.show(picked, candidate)
-tuning_missing.show(candidate)
+with st.container():  # what is below keeps its place, and so what a hand does there, when a job ends
+    tuning_missing.show(candidate)
 comparison = tuning_compare.show(candidate, picked.quiet)
 if comparison is not None:
     chosen = tuning_pictures.show(candidate, comparison)

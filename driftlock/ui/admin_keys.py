@@ -6,7 +6,6 @@ from uuid import UUID
 
 import streamlit as st
 
-from driftlock.errors import ApplicationError
 from driftlock.services.api_keys_rows import PREFIX, ApiKey
 from driftlock.ui import admin_key_make, admin_once, admin_said, admin_times, words
 from driftlock.ui.session import desk, reader, tenant
@@ -113,16 +112,20 @@ def _rotate(key: ApiKey) -> None:
         st.markdown(
             "A new key that may do the same. The old one lives on until every sender has the new one."
         )
-        hours = st.number_input("Hours that the old one lives on", 0, 720, 24, key=f"overlap-{key.id}")
-        if st.button(
-            "Make the new key", key=f"rotate-go-{key.id}", on_click=admin_said.close, args=(popover,)
-        ):
-            try:
-                made = desk().api_keys.rotate(tenant(), key.id, overlap_hours=int(hours), by=reader())
-            except ApplicationError as error:
-                st.error(words.literal(str(error)))
-                return
-            admin_once.key(made.key)
+        st.number_input("Hours that the old one lives on", 0, 720, 24, key=f"overlap-{key.id}")
+        st.button("Make the new key", key=f"rotate-go-{key.id}", on_click=_anew, args=(key.id, popover))
+
+
+def _anew(key_id: str, popover: str) -> None:
+    admin_said.close(popover)
+    admin_once.make(
+        desk().api_keys.rotate,
+        tenant(),
+        key_id,
+        overlap_hours=int(st.session_state[f"overlap-{key_id}"]),
+        by=reader(),
+        shown=lambda made: admin_once.key(made.key),
+    )
 
 
 def _revoke(key: ApiKey, now: datetime) -> None:

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from driftlock.errors import ApplicationError
 from driftlock.model import ROLES
 from driftlock.services.accounts_rows import Member
 from driftlock.ui import admin_once, admin_said, words
@@ -21,7 +20,7 @@ def change(member: Member) -> None:
         key=f"save-role-{member.user_id}",
         disabled=chosen == member.role,
         on_click=_role,
-        args=(member, chosen, named),
+        args=(member, named),
     )
     if member.state == "active":
         st.button(
@@ -38,30 +37,21 @@ def change(member: Member) -> None:
             on_click=_state,
             args=(member, "enable_member", f"{named} may sign in again."),
         )
-    if st.button(
-        "Link for a new password",
-        key=f"reset-{member.user_id}",
-        on_click=admin_said.close,
-        args=(popover(member),),
-    ):
-        _reset(member, named)
+    st.button("Link for a new password", key=f"reset-{member.user_id}", on_click=_reset, args=(member, named))
     st.markdown("**Remove**")
-    forget = may("delete") and st.checkbox(
-        "Delete the account's e-mail, name and password too",
-        key=f"forget-{member.user_id}",
-        help="The id stays where histories name it, and leads to nobody.",
-    )
+    if may("delete"):
+        st.checkbox(
+            "Delete the account's e-mail, name and password too",
+            key=f"forget-{member.user_id}",
+            help="The id stays where histories name it, and leads to nobody.",
+        )
     sure = st.checkbox(f"Yes, remove {words.literal(named)}", key=f"sure-{member.user_id}")
     st.button(
         "Remove from the tenant",
         key=f"remove-{member.user_id}",
         disabled=not sure,
-        on_click=_state,
-        args=(
-            member,
-            "forget_member" if forget else "remove_member",
-            "The account's data are deleted." if forget else f"{named} is no member any more.",
-        ),
+        on_click=_remove,
+        args=(member, named),
     )
 
 
@@ -70,7 +60,8 @@ def popover(member: Member) -> str:
     return f"change-{member.user_id}"
 
 
-def _role(member: Member, chosen: str, named: str) -> None:
+def _role(member: Member, named: str) -> None:
+    chosen = st.session_state[f"role-{member.user_id}"]
     admin_said.close(popover(member))
     admin_said.act(
         desk().accounts.change_role,
@@ -87,13 +78,21 @@ def _state(member: Member, verb: str, done: str) -> None:
     admin_said.act(getattr(desk().accounts, verb), tenant(), member.user_id, by=reader(), done=done)
 
 
+def _remove(member: Member, named: str) -> None:
+    # Asked of the box itself: what this button was drawn with may be a tick older.
+    if st.session_state.get(f"forget-{member.user_id}"):
+        _state(member, "forget_member", "The account's data are deleted.")
+    else:
+        _state(member, "remove_member", f"{named} is no member any more.")
+
+
 def _reset(member: Member, named: str) -> None:
-    try:
-        link = desk().accounts.reset_link(tenant(), member.user_id, by=reader())
-    except ApplicationError as error:
-        st.error(words.literal(str(error)))
-        return
-    admin_once.link(
-        link.path,
-        f"With this link {words.literal(named)} sets a new password within 24 hours. The old one works until then.",
+    admin_said.close(popover(member))
+    said = f"With this link {words.literal(named)} sets a new password within 24 hours. The old one works until then."
+    admin_once.make(
+        desk().accounts.reset_link,
+        tenant(),
+        member.user_id,
+        by=reader(),
+        shown=lambda made: admin_once.link(made.path, said),
     )

@@ -11,6 +11,7 @@ from driftlock.ui import (
     admin_audit,
     admin_delete,
     admin_keys,
+    admin_once,
     admin_people,
     admin_retention,
     admin_said,
@@ -54,6 +55,7 @@ def tabs() -> Sequence[tuple[st.delta_generator.DeltaGenerator, Callable[[], Non
     """The open one of those the reader gets, with what draws it."""
     names = [name for name, (permission, _) in _TABS.items() if may(permission)]
     admin_said.show()
+    admin_once.show()
     drawn = st.tabs(names, key=TAB, bind="query-params", on_change=_forget_filter)
     return [(tab, _TABS[name][1]) for name, tab in zip(names, drawn, strict=True) if tab.open]
 

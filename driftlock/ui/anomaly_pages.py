@@ -63,16 +63,20 @@ def show(
             icon=":material/arrow_forward:",
             query_params={"id": ids[0]},
         )
-    picked: Any = st.dataframe(
+    table = f"flagged-{key}-{order}-{offset // PAGE_SIZE + 1}"
+    st.dataframe(
         columns,
         hide_index=True,
         height=min(38 + 35 * len(ids), MOST_HEIGHT),
-        key=f"flagged-{key}-{order}-{offset // PAGE_SIZE + 1}",
-        on_select="rerun",
+        key=table,
+        on_select=lambda: _open(table, ids),  # as they were listed when the row was chosen
         selection_mode="single-row",
         column_config=dict(config),
         alt=f"Flagged {noun}s, {ORDERS[order].lower()} first",
     )
     st.caption(f"Choose a row to see why the {noun} was flagged.")
-    if picked.selection.rows:
-        st.switch_page(links.ANOMALY, query_params={"id": ids[picked.selection.rows[0]]})
+
+
+def _open(table: str, ids: Sequence[str]) -> None:
+    if chosen := st.session_state[table].selection.rows:
+        st.switch_page(links.ANOMALY, query_params={"id": ids[chosen[0]]})

@@ -19,7 +19,7 @@ from driftlock.ui import (
     overview_history,
     words,
 )
-from driftlock.ui.note_form import EXAMPLE, MOST_NOTE, add
+from driftlock.ui.note_form import EXAMPLE, MOST_NOTE, TEXT, add
 from driftlock.ui.session import desk, may, reader, tenant
 
 _STANDS: Final = {
@@ -82,7 +82,7 @@ def bar(row: AnomalyRow | SeriesAnomalyRow, export: Callable[[], bytes]) -> None
         export: Gives the record as a file.
     """
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="anomaly-review"):
-        overview_actions.bar([row], key="one")
+        overview_actions.bar([row], key=f"one-{row.id}")
         if may("label"):
             _note(row.seen_at, row.stream_id)
             _rest_of_pattern(row)
@@ -140,6 +140,5 @@ def _note(at: datetime, stream_id: str) -> None:
         st.form("note", clear_on_submit=True, border=False),
     ):
         st.caption(f"At {words.moment(at)} UTC on this stream; drawn as ✎ on time lines.")
-        text = st.text_area("Note", max_chars=MOST_NOTE, key="note-text", placeholder=EXAMPLE)
-        if st.form_submit_button("Add", type="primary"):
-            add(at, text, stream_id)
+        st.text_area("Note", max_chars=MOST_NOTE, key=TEXT, placeholder=EXAMPLE)
+        st.form_submit_button("Add", type="primary", on_click=add, args=(at, stream_id))

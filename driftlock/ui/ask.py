@@ -1,9 +1,12 @@
 """Ask: from a chosen source to a run."""
 
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
 from driftlock.errors import ApplicationError
-from driftlock.ui import series_settings, settings_form, sources, understood, words
+from driftlock.ui import once, series_settings, settings_form, sources, understood, words
 from driftlock.ui.session import desk, tenant
 
 
@@ -23,19 +26,19 @@ def show() -> None:
     ):
         return
     options: dict[str, object] = {"sample": chosen.sample, "seed": chosen.seed} if chosen.sample else {}
+    asked: dict[str, Any] = {
+        "source": chosen.source,
+        "name": chosen.name,
+        "profile": profile,
+        "size_bytes": chosen.size_bytes,
+        "format": look.format,
+        "kind": look.kind,
+        "propose_sizes": propose_sizes,
+        "options": options | judging,
+    }
+    start = partial(desk().start_run, tenant(), open_source=chosen.open, **asked)
     try:
-        run_id = desk().start_run(
-            tenant(),
-            source=chosen.source,
-            name=chosen.name,
-            open_source=chosen.open,
-            profile=profile,
-            size_bytes=chosen.size_bytes,
-            format=look.format,
-            kind=look.kind,
-            propose_sizes=propose_sizes,
-            options=options | judging,
-        )
+        run_id = once.done("run", asked, start)
     except ApplicationError as error:
         st.error(words.literal(str(error)))
         return

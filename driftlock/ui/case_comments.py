@@ -34,19 +34,28 @@ def show(kind: Literal["case", "anomaly"], object_id: str, comments: Sequence[Co
     if not may("label"):
         return
     with st.form(f"comment-{kind}", clear_on_submit=True, border=False):
-        text = st.text_area("Comment", max_chars=LONGEST_COMMENT, key=f"comment-text-{object_id}", height=80)
-        if st.form_submit_button("Add comment"):
-            try:
-                desk().cases.comment(tenant(), kind, object_id, text, by=reader())
-            except ApplicationError as error:
-                st.error(words.literal(str(error)))
-                return
-            st.rerun()
+        st.text_area("Comment", max_chars=LONGEST_COMMENT, key=_text_of(object_id), height=80)
+        st.form_submit_button("Add comment", on_click=_add, args=(kind, object_id))
 
 
 def of_anomaly(anomaly_id: str) -> None:
     """Beside an anomaly: its comments."""
     show("anomaly", anomaly_id, desk().cases.comments(tenant(), "anomaly", anomaly_id))
+
+
+def _text_of(object_id: str) -> str:
+    """Key of the field."""
+    return f"comment-text-{object_id}"
+
+
+def _add(kind: Literal["case", "anomaly"], object_id: str) -> None:
+    # A callback, as it is done before another click can begin another run: the browser has emptied the field by then.
+    text = st.session_state[_text_of(object_id)]
+    try:
+        desk().cases.comment(tenant(), kind, object_id, text, by=reader())
+    except ApplicationError as error:
+        st.session_state[_text_of(object_id)] = text
+        st.toast(words.literal(str(error)), icon=":material/error:")
 
 
 def _remove(comment_id: str) -> None:

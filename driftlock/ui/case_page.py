@@ -1,6 +1,6 @@
 """Incidents across streams: the list, and the one that is open."""
 
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -19,6 +19,7 @@ STATES: Final[dict[ReviewState, str]] = {
     "resolved": "Resolved",
 }
 MOST_HEIGHT: Final = 360  # pixels
+_TABLE: Final = "cases"
 
 
 def show() -> None:
@@ -58,13 +59,13 @@ def _list() -> None:
         )
         return
     names = case_people.names()
-    picked: Any = st.dataframe(
+    st.dataframe(
         [row(case, names) for case in found],
         hide_index=True,
         height=min(38 + 35 * len(found), MOST_HEIGHT),
-        on_select="rerun",
+        on_select=lambda: _open([case.id for case in found]),  # as they were listed when the row was chosen
         selection_mode="single-row",
-        key="cases",
+        key=_TABLE,
         column_config={
             "Severity": st.column_config.TextColumn(width=90),
             "From, UTC": st.column_config.TextColumn(width=140),
@@ -73,9 +74,6 @@ def _list() -> None:
         alt="Incidents across streams, the latest first",
     )
     st.caption(f"{words.plural(len(found), 'case')}. Choose a row to open it.")
-    if picked.selection.rows and picked.selection.rows[0] < len(found):
-        st.query_params["case"] = found[picked.selection.rows[0]].id
-        st.rerun()
 
 
 def row(case: Case, names: dict[str, str]) -> dict[str, str]:
@@ -104,6 +102,11 @@ def chance(found: Coincidence) -> str:
         f"In all the time kept, flagged incidents of {count_text(found.streams)} streams met {times}. If each stream flagged as often but "
         f"at times of its own, chance alone would make about {rate_text(found.expected)} such meetings."
     )
+
+
+def _open(ids: list[str]) -> None:
+    if chosen := st.session_state[_TABLE].selection.rows:
+        st.query_params["case"] = ids[chosen[0]]
 
 
 def _close() -> None:

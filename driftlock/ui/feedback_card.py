@@ -98,7 +98,7 @@ def _flagged(item: Item, anomaly_id: str, buttons: Callable[[], None]) -> None:
     buttons()
     _map(anomaly)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="card-more"):
-        overview_actions.more([row], key="card")
+        overview_actions.more([row], key=f"card-{row.id}")
 
 
 def _map(anomaly: Anomaly) -> None:

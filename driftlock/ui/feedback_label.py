@@ -90,7 +90,7 @@ def _buttons(item: Item, name: QueueName, at: int, total: int) -> None:
             for label, text, letter, icon in overview_actions.LABELS:
                 st.button(
                     text,
-                    key=f"vote-{label}",
+                    key=f"vote-{label}-{key}",  # a second click means the window that it was on
                     icon=icon,
                     type="primary" if label == "real" else "secondary",
                     shortcut=frame.shortcut(letter),

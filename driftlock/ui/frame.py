@@ -10,7 +10,17 @@ from typing import Any, Final, Literal
 import streamlit as st
 
 from driftlock.services.overview_rows import Scope, Span, StreamState
-from driftlock.ui import admin_look, links, overview_address, range_pick, sign_in, streams_silent, words
+from driftlock.ui import (
+    admin_look,
+    admin_once,
+    links,
+    once,
+    overview_address,
+    range_pick,
+    sign_in,
+    streams_silent,
+    words,
+)
 from driftlock.ui.page import FRAMED
 from driftlock.ui.session import choose, desk, may, tenant, who
 from driftlock_core.numbers_text import duration_text
@@ -36,6 +46,7 @@ _VISITED: Final = "visited-pages"
 _OPENED: Final = "opened-anomaly"
 _KEYS_ON: Final = "keys"
 _SWITCH: Final = "tenant-switch"
+_HELP: Final = "help-open"
 
 
 def anomaly_in_menu() -> Literal["visible", "hidden"]:
@@ -53,6 +64,7 @@ def show(page: Any) -> None:
     the window that was open last.
     """
     st.session_state[FRAMED] = True
+    once.begin()
     streams = _streams()
     if page.title == "Anomaly" and not st.query_params.get("id") and _OPENED in st.session_state:
         st.query_params["id"] = st.session_state[_OPENED]
@@ -78,6 +90,9 @@ def show(page: Any) -> None:
         _help()
         _foot(streams)
         streams_silent.foot(streams)
+    # Opened by every run until it is closed: a job that ends draws the page anew, and nobody else is to close it.
+    if st.session_state.get(_HELP):
+        _keys()
 
 
 def _tenant() -> None:
@@ -228,21 +243,32 @@ def _choose(streams: list[StreamState]) -> None:
 
 
 def _help() -> None:
-    if st.button("Help", icon=":material/help:", key="help", width="stretch", shortcut=shortcut("H")):
-        _keys()
+    st.button(
+        "Help",
+        icon=":material/help:",
+        key="help",
+        width="stretch",
+        shortcut=shortcut("H"),
+        on_click=_set_help,
+        args=(True,),
+    )
 
 
-@st.dialog("Help")
+def _set_help(opened: bool) -> None:
+    st.session_state[_HELP] = opened and not admin_once.waits()  # of dialogs there is one at a time
+
+
+@st.dialog("Help", on_dismiss=lambda: _set_help(False))
 def _keys() -> None:
     if st.toggle("Keyboard shortcuts", value=True, key=_KEYS_ON, persist_state="session"):
         lines = "\n".join(f"| `{keys}` | {meaning} |" for keys, meaning in KEYS.items())
         st.markdown(f"| Key | What it does |\n|---|---|\n{lines}")
         st.caption("They rest while you type.")
     with st.container(horizontal=True):
-        if st.button("Show “Start here” again"):
+        if st.button("Show “Start here” again", on_click=_set_help, args=(False,)):
             st.session_state.pop(START_DISMISSED, None)
             st.switch_page(links.OVERVIEW)
-        if st.button("Close", type="tertiary"):
+        if st.button("Close", type="tertiary", on_click=_set_help, args=(False,)):
             st.rerun()
 
 

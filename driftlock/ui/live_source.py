@@ -2,7 +2,8 @@
 
 import math
 from contextlib import suppress
-from typing import Final, Literal
+from functools import partial
+from typing import Any, Final, Literal
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from data_generator import Scenario, catalogue, scenario_named
 from driftlock.errors import ApplicationError, NotFound
 from driftlock.model import Stream
 from driftlock.services.live import MOST_ANOMALY_RATE, RATES, Feed
-from driftlock.ui import links, live_truth, words
+from driftlock.ui import links, live_truth, once, words
 from driftlock.ui.session import desk, tenant
 from driftlock_core.numbers_text import MISSING, count_text
 from driftlock_core.profiles import Profile
@@ -93,16 +94,16 @@ def _form() -> None:
         st.caption(fitting[scenario].story)
     if not st.button("Start", key="live-start", type="primary", disabled=scenario not in fitting):
         return
+    asked: dict[str, Any] = {
+        "seed": int(seed or 0),
+        "rate": float(rate or RATES[0]),
+        "anomaly_rate": int(share) / 100,
+        "duration_s": int(duration or 600),
+        "signal": None if signal == _ANY else str(signal),
+    }
+    start = partial(desk().live.start, tenant(), str(scenario), **asked)
     try:
-        desk().live.start(
-            tenant(),
-            str(scenario),
-            seed=int(seed or 0),
-            rate=float(rate or RATES[0]),
-            anomaly_rate=int(share) / 100,
-            duration_s=int(duration or 600),
-            signal=None if signal == _ANY else str(signal),
-        )
+        once.done("feed", (scenario, asked), start)
     except ApplicationError as error:
         st.error(words.literal(str(error)))
 

@@ -38,7 +38,8 @@ def bar(rows: Sequence[Flagged], *, key: str) -> None:
     Buttons for the chosen *rows* that the reader's role has, switched off where none is chosen.
 
     Args:
-        key: Tells this bar from others of the page.
+        key: Tells this bar from others of the page; with the row in it where the bar is about one, so that a click
+            that is late means the row it was on and not the one that has taken its place.
     """
     if may("label"):
         _labels(rows, key=key)
@@ -87,14 +88,14 @@ def _suppress_popover(rows: Sequence[Flagged], *, key: str) -> None:
             f"Hides all flagged windows of {words.plural(len(first), 'pattern')}, in every stream, those to "
             "come included. They stay in every count."
         )
-        end = st.selectbox("For", list(ENDS), key=f"{key}-suppress-end")
-        reason = st.text_input("Reason", key=f"{key}-suppress-reason", max_chars=200)
+        st.selectbox("For", list(ENDS), key=f"{key}-suppress-end")
+        st.text_input("Reason", key=f"{key}-suppress-reason", max_chars=200)
         st.button(
             "Suppress",
             key=f"{key}-suppress-now",
             type="primary",
             on_click=_suppress,
-            args=([row.id for row in first.values()], ENDS[end], reason),
+            args=([row.id for row in first.values()], key),
         )
 
 
@@ -106,7 +107,10 @@ def _snooze(ids: list[str], hours: int) -> None:
     do(lambda: desk().review.snooze(tenant(), ids, datetime.now(UTC) + timedelta(hours=hours), by=reader()))
 
 
-def _suppress(ids: list[str], days: int | None, reason: str) -> None:
+def _suppress(ids: list[str], key: str) -> None:
+    # Asked of the fields themselves: a text that this very click has ended came after the button was drawn.
+    days = ENDS[st.session_state[f"{key}-suppress-end"]]
+    reason = st.session_state[f"{key}-suppress-reason"] or ""
     until = None if days is None else datetime.now(UTC) + timedelta(days=days)
     for anomaly_id in ids:
         do(

@@ -36,13 +36,15 @@ _LISTED: Final = "live-listed"  # ids, as they were listed last
 def show() -> None:
     """The strip and the list; they tick unless they are paused."""
     paused = bool(st.session_state.get(_PAUSED))
-    st.fragment(_tick, run_every=None if paused else TICK_SECONDS, key="live")()
+    st.fragment(_tick, run_every=None if paused else TICK_SECONDS, key="live")(paused)
 
 
-def _tick() -> None:
+def _tick(paused_before: bool) -> None:
     streams = desk().overview.streams(tenant())
     scope = desk().overview.scope(tenant(), frame.chosen_ids(streams), frame.chosen_range())
     paused = bool(st.session_state.get(_PAUSED))
+    if paused != paused_before:
+        st.rerun(scope="app")  # it ticks from now on, or does not any more
     top = _top(scope, held=paused or st.session_state.get(_OPEN) is not None)
     waiting = desk().overview.feed_count_after(scope, top) if top is not None else 0
     _head(scope, paused=paused, waiting=waiting)
@@ -62,17 +64,14 @@ def _top(scope: Scope, *, held: bool) -> int | None:
 
 def _head(scope: Scope, *, paused: bool, waiting: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="live-head"):
-        if st.button(
+        st.button(
             "Resume" if paused else "Pause",
             key="live-pause",
             icon=":material/play_arrow:" if paused else ":material/pause:",
             shortcut=frame.shortcut("P"),
-        ):
-            st.session_state[_PAUSED] = not paused
-            st.session_state.pop(_TOP, None)
-            if not paused:
-                st.session_state[_TOP] = None if scope.until is None else _us(scope.until)
-            st.rerun(scope="app")
+            on_click=_pause,
+            args=(not paused,),
+        )
         st.button(
             f"{count_text(waiting)} new — show" if waiting else "Nothing new",
             key="live-show",
@@ -153,7 +152,7 @@ def _list(rows: tuple[FeedRow, ...]) -> None:
     if shown is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="live-actions"):
-        overview_actions.bar([shown], key="live")
+        overview_actions.bar([shown], key=f"live-{shown.id}")
         st.button("Close", key="live-close", type="tertiary", on_click=_open, args=(open_id,))
     opened(shown)
 
@@ -164,6 +163,12 @@ def line(row: FeedRow) -> str:
         f"{words.SEVERITY_SYMBOLS[row.severity]} {row.seen_at.astimezone(UTC):%H:%M:%S} "
         f"{feed_rows.stream(row)} {words.signed_bits(row.extra_bits)} bits — {feed_rows.what_differs(row)}"
     )
+
+
+def _pause(paused: bool) -> None:
+    st.session_state[_PAUSED] = paused
+    if not paused:
+        st.session_state.pop(_TOP, None)
 
 
 def _open(anomaly_id: str | None) -> None:

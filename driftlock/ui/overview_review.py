@@ -30,6 +30,7 @@ from driftlock_core.numbers_text import count_text
 PAGE_SIZE: Final = 50
 MOST_HEIGHT: Final = 460  # pixels, about twelve rows; the rest scrolls, and what is below stays in sight
 _BATCH: Final = 1_000
+_CHOSEN: Final = "feed-chosen"  # key of a table, and ids of the rows that are chosen there
 Writer = Callable[[Iterable[FeedRow]], bytes]
 FILES: Final[dict[str, tuple[Writer, str, str]]] = {
     "CSV": (
@@ -57,6 +58,7 @@ def show(asked: Asked) -> None:
     rows = list(feed.rows)
     review_queue.remember([row.id for row in rows], name="in this list", page=links.OVERVIEW)
     key = table_key(rows)
+    _choose_again(rows, key)
     table = st.container(key="feed-table")
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         first = (number - 1) * PAGE_SIZE + 1
@@ -74,7 +76,7 @@ def show(asked: Asked) -> None:
     with bar:
         _bar(chosen)
     with foot:
-        _moves(rows, chosen, key)
+        _moves(rows, chosen)
     if len(chosen) == 1:
         opened(chosen[0])
 
@@ -138,7 +140,9 @@ def _table(rows: Sequence[FeedRow], key: str) -> list[FeedRow]:
         },
         alt="Flagged windows of the range that match the filters",
     )
-    return [rows[at] for at in picked.selection.rows if at < len(rows)]
+    chosen = [rows[at] for at in picked.selection.rows if at < len(rows)]
+    st.session_state[_CHOSEN] = (key, tuple(row.id for row in chosen))
+    return chosen
 
 
 def _bar(chosen: Sequence[FeedRow]) -> None:
@@ -167,7 +171,7 @@ def _files(asked: Asked, total: int) -> None:
         )
 
 
-def _moves(rows: Sequence[FeedRow], chosen: Sequence[FeedRow], key: str) -> None:
+def _moves(rows: Sequence[FeedRow], chosen: Sequence[FeedRow]) -> None:
     """The row before and after the one that is open."""
     at = rows.index(chosen[0]) if len(chosen) == 1 else -1
     for text, letter, to in (("Previous", "K", at - 1), ("Next", "J", at + 1)):
@@ -178,12 +182,25 @@ def _moves(rows: Sequence[FeedRow], chosen: Sequence[FeedRow], key: str) -> None
             shortcut=frame.shortcut(letter),
             disabled=not 0 <= to < len(rows),
             on_click=_choose,
-            args=(key, to),
+            args=([rows[to].id] if 0 <= to < len(rows) else [],),
         )
 
 
-def _choose(key: str, row: int) -> None:
-    st.session_state[key] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+def _choose(ids: Sequence[str]) -> None:
+    st.session_state[_CHOSEN] = (None, tuple(ids))
+
+
+def _choose_again(rows: Sequence[FeedRow], key: str) -> None:
+    """
+    Choose in the table of that *key* what was chosen in the one before it, as far as it is there.
+
+    While somebody looks, windows come and go: the table is another one then, and what was chosen are windows, not
+    places in it.
+    """
+    before, ids = st.session_state.get(_CHOSEN, (key, ()))
+    places = [at for at, row in enumerate(rows) if row.id in ids]
+    if before != key and places:
+        st.session_state[key] = {"selection": {"rows": places, "columns": [], "cells": []}}
 
 
 def _nothing(asked: Asked) -> None:

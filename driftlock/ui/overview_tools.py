@@ -6,7 +6,7 @@ import streamlit as st
 
 from driftlock.services.overview_rows import Scope, Wanted
 from driftlock.ui import frame, links, overview_history, overview_reads, page
-from driftlock.ui.note_form import EXAMPLE, MOST_NOTE, add
+from driftlock.ui.note_form import EXAMPLE, MOST_NOTE, TEXT, add
 from driftlock.ui.overview_states import PURPOSE
 from driftlock.ui.session import desk, may, tenant
 
@@ -42,11 +42,15 @@ def _note(scope: Scope) -> None:
         st.form("note", clear_on_submit=True, border=False),
     ):
         st.markdown("**A note at a moment**, drawn as ✎ above the lanes.")
-        day = st.date_input("Day, UTC", value=at.date(), key="note-day")
-        time = st.time_input("Time, UTC", value=at.time().replace(microsecond=0), step=60, key="note-time")
-        about = st.selectbox(
+        st.date_input("Day, UTC", value=at.date(), key="note-day")
+        st.time_input("Time, UTC", value=at.time().replace(microsecond=0), step=60, key="note-time")
+        st.selectbox(
             "About", ["", *labels], format_func=lambda one: labels.get(one, "All streams"), key="note-stream"
         )
-        text = st.text_input("Note", max_chars=MOST_NOTE, key="note-text", placeholder=EXAMPLE)
-        if st.form_submit_button("Add", type="primary"):
-            add(datetime.combine(day, time, tzinfo=UTC), text, about or None)
+        st.text_input("Note", max_chars=MOST_NOTE, key=TEXT, placeholder=EXAMPLE)
+        st.form_submit_button("Add", type="primary", on_click=_add_note)
+
+
+def _add_note() -> None:
+    asked = st.session_state
+    add(datetime.combine(asked["note-day"], asked["note-time"], tzinfo=UTC), asked["note-stream"] or None)

@@ -25,11 +25,15 @@ def _follow(run_id: str) -> None:
         st.rerun(scope="app")
     st.progress(share(run), text=counted(run))
     with st.container(horizontal=True, vertical_alignment="center"):
-        if may("analyze") and st.button("Cancel", key="cancel"):
-            # Deleted in another browser: the next look at the run finds that out.
-            with suppress(NotFound):
-                desk().cancel_run(tenant(), run_id)
+        if may("analyze"):
+            st.button("Cancel", key="cancel", on_click=_cancel, args=(run_id,))
         st.caption("This goes on when you leave the page; its address brings you back.")
+
+
+def _cancel(run_id: str) -> None:
+    # Deleted in another browser: the next look at the run finds that out.
+    with suppress(NotFound):
+        desk().cancel_run(tenant(), run_id)
 
 
 def followed(run: Run) -> bool:

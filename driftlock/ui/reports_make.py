@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, time
+from functools import partial
 from typing import Final, Literal
 
 import streamlit as st
@@ -11,7 +12,7 @@ from driftlock.evidence import POLICIES, Policy
 from driftlock.model import moment
 from driftlock.services.overview_rows import FeedRow, Wanted
 from driftlock.services.reports_rows import Form, ReportRow, Template
-from driftlock.ui import links, reports_archive, reports_evidence, reports_parts, words
+from driftlock.ui import links, once, reports_archive, reports_evidence, reports_parts, words
 from driftlock.ui.session import desk, reader, tenant
 
 About = Literal["anomaly", "case", "time"]
@@ -176,17 +177,19 @@ def _make(
     *,
     token: bool,
 ) -> None:
+    make = partial(
+        desk().reports.make,
+        tenant(),
+        template=template,
+        form=form,
+        policy=policy,
+        token=token,
+        by=reader(),
+        **chosen,
+    )
     try:
         with st.spinner("Making …"):
-            row = desk().reports.make(
-                tenant(),
-                template=template,
-                form=form,
-                policy=policy,
-                token=token,
-                by=reader(),
-                **chosen,
-            )
+            row = once.done("report", (template, form, policy, chosen, token), make)
     except ApplicationError as error:
         st.session_state.pop(_MADE, None)
         st.error(words.literal(str(error)))

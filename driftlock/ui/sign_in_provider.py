@@ -123,6 +123,8 @@ def session(app: App) -> Session | None:
 
 
 def _session(app: App) -> Session | None:
+    with _lock:
+        _gone.pop(_browser(), None)  # who has come back signed in is not one who has not, when they sign out
     who = vouched(st.user)
     token = f"sso:{who.sign_in}"
     if (found := app.sessions.check(token)) is not None:

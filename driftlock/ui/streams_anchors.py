@@ -82,7 +82,9 @@ def _create(row: DriftRow) -> None:
         reason = st.text_input("Reason (required)", key="anchor-reason", max_chars=500) if active else ""
         if active:
             _hidden_by(row, today, first, last)
-        if st.button("Freeze", type="primary", key="anchor-freeze", disabled=not note.strip()):
+        if st.button("Freeze", type="primary", key="anchor-freeze") and _said(
+            note, "Say what it is: a note is required."
+        ):
             _done(
                 lambda: desk().anchors.create(
                     tenant(),
@@ -176,9 +178,7 @@ def _actions(row: DriftRow, anchor: Anchor) -> None:
             with st.popover("Activate", key=f"activate-{anchor.id}"):
                 warn(desk().anchors.hidden(tenant(), row.stream.id, anchor.first_seq, anchor.last_seq))
                 reason = st.text_input("Reason (required)", key="activate-reason", max_chars=500)
-                if st.button(
-                    "Measure drift from it", type="primary", key="activate-go", disabled=not reason.strip()
-                ):
+                if st.button("Measure drift from it", type="primary", key="activate-go") and _said(reason):
                     _done(
                         lambda: desk().anchors.activate(
                             tenant(), row.stream.id, anchor.id, reason=reason, by=reader()
@@ -190,7 +190,7 @@ def _actions(row: DriftRow, anchor: Anchor) -> None:
                 if anchor.state == "active":
                     st.markdown("No drift is measured until another anchor is activated.")
                 reason = st.text_input("Reason (required)", key="retire-reason", max_chars=500)
-                if st.button("Retire", key="retire-go", disabled=not reason.strip()):
+                if st.button("Retire", key="retire-go") and _said(reason):
                     _done(
                         lambda: desk().anchors.retire(
                             tenant(), row.stream.id, anchor.id, reason=reason, by=reader()
@@ -209,6 +209,13 @@ def _history(anchor: Anchor) -> None:
                 )
             )
         st.caption(f"{count_text(anchor.events)} events, SHA-256 {anchor.sha256}")
+
+
+def _said(text: str, missing: str = "Say why: a reason is required.") -> bool:
+    """Whether there is a text; a button that were off until then would miss the click that ends the typing."""
+    if not text.strip():
+        st.error(missing)
+    return bool(text.strip())
 
 
 def _done(change: object, said: str) -> None:

@@ -1,5 +1,6 @@
 """A new stream: name, kind, limits, sizes with a suggestion, masks; then the line that feeds it."""
 
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -7,7 +8,7 @@ import streamlit as st
 from driftlock.errors import ApplicationError
 from driftlock.model import KINDS
 from driftlock.services.stream_settings_help import profile_for, suggest
-from driftlock.ui import links, streams_reads, words
+from driftlock.ui import links, once, streams_reads, words
 from driftlock.ui.session import desk, tenant
 from driftlock_core.errors import InvalidProfile
 from driftlock_core.masking import MASK_CLASSES
@@ -48,15 +49,21 @@ def _form() -> None:
     st.caption(f"Suggested: {words.literal(proposed.reason)}.")
     masks = st.multiselect("Masks", sorted(MASK_CLASSES), default=sorted(MASK_CLASSES), key="new-masks")
     st.caption("What is masked is replaced by its kind before it is compressed, so that ids do not look new.")
-    if st.button("Create stream", type="primary", disabled=not name.strip(), key="new-create"):
-        try:
-            profile = profile_for(PROFILES[limits], kind, int(window), frozenset(masks))
-            stream_id = desk().create_stream(tenant(), name=name, kind=kind, profile=profile)
-        except (ApplicationError, InvalidProfile) as error:
-            st.error(words.literal(str(error)))
-            return
-        streams_reads.forget()
-        st.switch_page(links.STREAMS, query_params={"stream": stream_id, "tab": "Settings"})
+    # Not off until there is a name: the click that ends the typing would be lost.
+    if not st.button("Create stream", type="primary", key="new-create"):
+        return
+    if not name.strip():
+        st.error("A stream needs a name.")
+        return
+    try:
+        profile = profile_for(PROFILES[limits], kind, int(window), frozenset(masks))
+        create = partial(desk().create_stream, tenant(), name=name, kind=kind, profile=profile)
+        stream_id = once.done("stream", (name, kind, profile), create)
+    except (ApplicationError, InvalidProfile) as error:
+        st.error(words.literal(str(error)))
+        return
+    streams_reads.forget()
+    st.switch_page(links.STREAMS, query_params={"stream": stream_id, "tab": "Settings"})
 
 
 def feed(stream_id: str) -> None:

@@ -1,5 +1,6 @@
 """Other kind, sizes or masks: in place before anything was judged, else as a new stream that learns anew."""
 
+from functools import partial
 from typing import Final
 
 import streamlit as st
@@ -7,7 +8,7 @@ import streamlit as st
 from driftlock.errors import ApplicationError
 from driftlock.model import Kind
 from driftlock.services.drift import DriftRow
-from driftlock.ui import links, streams_reads, words
+from driftlock.ui import links, once, streams_reads, words
 from driftlock.ui.session import desk, reader, tenant
 from driftlock_core.numbers_text import count_text
 from driftlock_core.profiles import Profile
@@ -42,8 +43,12 @@ def offer(row: DriftRow, kind: Kind, profile: Profile, *, key: str) -> None:
             f"Given to the new stream as they are stored; {count_text(profile.events_needed)} give a first verdict."
         )
         reason = st.text_input("Reason (required)", key=f"{key}-reason", max_chars=500)
-        if st.button("Begin", type="primary", key=f"{key}-go", disabled=not reason.strip()):
-            _anew(row, kind, profile, int(events), reason)
+        # Not off until there is a reason: the click that ends the typing would be lost.
+        if st.button("Begin", type="primary", key=f"{key}-go"):
+            if reason.strip():
+                _anew(row, kind, profile, int(events), reason)
+            else:
+                st.error("Say why: a reason is required.")
 
 
 def _in_place(row: DriftRow, kind: Kind, profile: Profile) -> None:
@@ -58,16 +63,19 @@ def _in_place(row: DriftRow, kind: Kind, profile: Profile) -> None:
 
 
 def _anew(row: DriftRow, kind: Kind, profile: Profile, events: int, reason: str) -> None:
+    asked = (row.stream.id, kind, profile, events, reason)
+    succeed = partial(
+        desk().stream_settings.succeed,
+        tenant(),
+        row.stream.id,
+        kind=kind,
+        profile=profile,
+        reason=reason,
+        by=reader(),
+        after_seq=row.stream.events - events if events else None,
+    )
     try:
-        new = desk().stream_settings.succeed(
-            tenant(),
-            row.stream.id,
-            kind=kind,
-            profile=profile,
-            reason=reason,
-            by=reader(),
-            after_seq=row.stream.events - events if events else None,
-        )
+        new = once.done("succeed", asked, succeed)
     except ApplicationError as error:
         st.error(words.literal(str(error)))
         return

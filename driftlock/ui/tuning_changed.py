@@ -1,5 +1,6 @@
 """The windows a candidate adds and drops, and the ones whose label would tell most."""
 
+import zlib
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -177,7 +178,7 @@ def _to_label(history: History, rule: Rule) -> None:
             "Open": [links.address(links.ANOMALY, id=one) for one in ids],
         },
         hide_index=True,
-        key="to-label",
+        key=f"to-label-{zlib.crc32(' '.join(ids).encode()):08x}",  # chosen are windows, not places
         on_select="rerun",
         selection_mode="multi-row",
         column_config={"Open": st.column_config.LinkColumn(display_text="Open", width=60)},

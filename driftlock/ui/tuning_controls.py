@@ -154,7 +154,8 @@ def _by_drive(
         alpha = _p(current, smallest_p)
     with prof:
         # What the limits are called follows from them, however they were set.
-        state.show("prof", state.named(threshold, alpha))
+        name = state.named(threshold, alpha)
+        state.show("prof", name, again=name == state.CUSTOM and "prof" not in st.query_params)
         st.segmented_control(
             "Profile",
             state.CHOICES,

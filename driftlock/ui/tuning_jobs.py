@@ -41,10 +41,14 @@ def _follow(job_id: str, what: str) -> None:
     share = min(1.0, job.done / job.total) if job.total else 0.0
     with st.container(horizontal=True, vertical_alignment="center"):
         st.progress(share, text=f"{what}: {counted(job)}")
-        if may("analyze") and st.button("Cancel", key=f"cancel-{job.kind}"):
-            # Removed in another browser: the next look at the job finds that out.
-            with suppress(NotFound):
-                desk().jobs.cancel(tenant(), job.id)
+        if may("analyze"):
+            st.button("Cancel", key=f"cancel-{job.kind}", on_click=_cancel, args=(job.id,))
+
+
+def _cancel(job_id: str) -> None:
+    # Removed in another browser: the next look at the job finds that out.
+    with suppress(NotFound):
+        desk().jobs.cancel(tenant(), job_id)
 
 
 def start_button(

@@ -21,17 +21,19 @@ def show(candidate: Candidate) -> None:
     if history.gone:
         st.caption(words.literal(history.gone))
     job = desk().jobs.newest(tenant(), stream_id, "complete")
-    if job is not None and tuning_jobs.at_work(job):
+    missing = 0 if tuning_jobs.at_work(job) else _missing(history, candidate.rule)
+    started: set[tuple[str, int]] = st.session_state.setdefault(_STARTED, set())
+    asked = (stream_id, history.stream.windows)
+    first = missing and may("analyze") and asked not in started and (job is None or job.state == "done")
+    if first:
+        # Followed in this run: another one begun here would take back what the controls above were told to show.
+        started.add(asked)
+        desk().jobs.start(tenant(), "complete", stream_id)
+        job = desk().jobs.newest(tenant(), stream_id, "complete")
+    if job is not None and (first or tuning_jobs.at_work(job)):
         tuning_jobs.follow(job, "Filling in the numbers that other limits need")
         return
-    missing = _missing(history, candidate.rule)
     if missing:
-        started: set[tuple[str, int]] = st.session_state.setdefault(_STARTED, set())
-        asked = (stream_id, history.stream.windows)
-        if may("analyze") and asked not in started and (job is None or job.state == "done"):
-            started.add(asked)
-            desk().jobs.start(tenant(), "complete", stream_id)
-            st.rerun()
         tuning_jobs.ended(job)
         st.warning(
             f"{words.plural(missing, 'window')} of this range cannot be decided yet under these limits. "

@@ -59,13 +59,16 @@ def put(threshold: float, alpha: float) -> None:
     st.session_state.p = alpha
 
 
-def show(key: str, value: object) -> None:
+def show(key: str, value: object, *, again: bool = False) -> None:
     """
     What the widget of *key* shows from here on, before it is drawn.
 
     Said only where it differs: each time it is said, the browser takes it, and forgets what a hand has just set.
+
+    Args:
+        again: Say it all the same, as the address does not have it yet: the browser writes there what it is told.
     """
-    if st.session_state.get(key) != value:
+    if again or st.session_state.get(key) != value:
         st.session_state[key] = value
 
 

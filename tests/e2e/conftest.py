@@ -120,17 +120,46 @@ def warm(chromium: Browser) -> Iterator[BrowserContext]:
     context.close()
 
 
+@pytest.fixture(scope="session")
+def another(chromium: Browser) -> Iterator[BrowserContext]:
+    """A second one, which shares nothing with the first."""
+    context = chromium.new_context()
+    yield context
+    context.close()
+
+
 @pytest.fixture
 def page(warm: BrowserContext) -> Iterator[Page]:
     """A tab of 1280 × 800, light; nothing that earlier ones stored is there."""
-    opened = warm.new_page()
+    with forgetting(warm):
+        yield tab(warm)
+
+
+@pytest.fixture
+def elsewhere(another: BrowserContext) -> Iterator[Page]:
+    """The same in another browser."""
+    with forgetting(another):
+        yield tab(another)
+
+
+def tab(context: BrowserContext) -> Page:
+    """A new one of 1280 × 800, light."""
+    opened = context.new_page()
     opened.set_viewport_size({"width": 1280, "height": 800})
     opened.emulate_media(color_scheme="light")
     opened.set_default_timeout(PATIENCE)
-    yield opened
-    origin: str = opened.evaluate("location.origin")
-    session = warm.new_cdp_session(opened)
-    session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"})
-    warm.clear_cookies()
-    for tab in warm.pages:
-        tab.close()
+    return opened
+
+
+@contextmanager
+def forgetting(context: BrowserContext) -> Iterator[BrowserContext]:
+    """At the end nothing is open there, and of all that was stored only the cache is left."""
+    yield context
+    for opened in context.pages:
+        origin: str = opened.evaluate("location.origin")
+        if origin != "null":
+            context.new_cdp_session(opened).send(
+                "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage,indexeddb"}
+            )
+        opened.close()
+    context.clear_cookies()

@@ -2,15 +2,14 @@
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.waiting import repeated
+
 
 def select_tab(page: Page, name: str) -> None:
-    """Click until it is the one that shows: a click that meets a redraw of the page is lost."""
+    """Click until it is the one that shows."""
     tab = page.get_by_role("tab", name=name)
-    for _ in range(3):
-        tab.click()
-        try:
-            expect(tab).to_have_attribute("aria-selected", "true", timeout=3_000)
-            return
-        except AssertionError:
-            continue
-    expect(tab).to_have_attribute("aria-selected", "true")
+    repeated(
+        tab.click,
+        lambda ms: expect(tab).to_have_attribute("aria-selected", "true", timeout=ms),
+        first=3_000,
+    )

@@ -5,12 +5,12 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.tabs import select_tab
 from tests.e2e.test_dashboard import open_strongest, run_sample, sideways
-from tests.e2e.views import settle
+from tests.e2e.waiting import idle, press
 
 pytestmark = pytest.mark.browser
 
@@ -56,10 +56,11 @@ def test_ux39_label_undo_export_and_tabs_by_keys_alone(page: Page, traces: str, 
     """N labels, Z takes back, E gives the record, J goes on, arrows change the tab; the focus is seen."""
     open_strongest(page, traces)
     page.get_by_text("○ Open").first.wait_for()
-    page.keyboard.press("n")
+    press(page, "n")
     page.get_by_text("✕ Not real").first.wait_for()
-    page.keyboard.press("z")
+    press(page, "z")
     page.get_by_text("○ Open").first.wait_for()
+    idle(page)
     with page.expect_download() as download:
         page.keyboard.press("e")
     file = tmp_path / "record.json"
@@ -75,7 +76,7 @@ def test_ux39_label_undo_export_and_tabs_by_keys_alone(page: Page, traces: str, 
 
     before = page.url
     page.get_by_role("heading").first.click()
-    page.keyboard.press("j")
+    press(page, "j")
     page.wait_for_url(lambda url: "id=" in url and url != before)
     # The next window, and the tab that was open.
     expect(page.get_by_role("tab", name="Fields")).to_have_attribute("aria-selected", "true")
@@ -94,7 +95,7 @@ def test_ux39_charts_have_a_text_in_their_place(page: Page, traces: str) -> None
 
 
 def test_ux03_the_address_opens_the_same_tab_and_field_elsewhere(
-    page: Page, chromium: Browser, traces: str
+    page: Page, elsewhere: Page, traces: str
 ) -> None:
     """Choosing a bar chooses its lines; another browser shows the same."""
     open_strongest(page, traces)
@@ -109,11 +110,8 @@ def test_ux03_the_address_opens_the_same_tab_and_field_elsewhere(
     page.wait_for_url(re.compile("field="))
     chosen = page.get_by_text(re.compile(r"\d+ of \d+ lines with bits in")).first
     chosen.wait_for()
-    other = chromium.new_context().new_page()
-    other.set_default_timeout(PATIENCE)
-    other.goto(page.url)
-    expect(other.get_by_text(chosen.inner_text()).first).to_be_visible(timeout=PATIENCE)
-    other.context.close()
+    elsewhere.goto(page.url)
+    expect(elsewhere.get_by_text(chosen.inner_text()).first).to_be_visible()
 
 
 def test_ux20_the_smallest_set_unticked_and_ticked_back(page: Page, traces: str) -> None:
@@ -127,9 +125,9 @@ def test_ux20_the_smallest_set_unticked_and_ticked_back(page: Page, traces: str)
         if tick.is_enabled():
             break
         before = page.url
-        page.keyboard.press("j")
+        press(page, "j")
         page.wait_for_url(lambda url, left=before: url != left)  # type: ignore[misc]
-        page.wait_for_timeout(1_000)
+        idle(page)
     page.get_by_role("button", name="Tick the smallest set").click()
     page.get_by_text("would not be flagged", exact=True).wait_for()
     page.locator("[data-testid=stCheckbox]:has(input:checked) label").first.click()
@@ -145,7 +143,7 @@ def test_ux40_every_tab_of_a_trace_fits_and_the_buttons_are_in_sight(page: Page,
         show(page, tab)
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
-            settle(page)
+            idle(page)
             assert sideways(page) == 0, (tab, width)
             page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
             box = real.bounding_box()
@@ -160,18 +158,16 @@ def test_a_list_leads_through_its_windows_and_back(page: Page, dashboard: str, t
     page.locator(".st-key-row-next button").click()
     page.get_by_role("link", name="Why, and how rare").click()
     page.get_by_text(re.compile(r"^1 of \d+ in this list$")).wait_for()
-    page.keyboard.press("j")
+    press(page, "j")
     page.get_by_text(re.compile(r"^2 of \d+ in this list$")).wait_for()
     page.get_by_role("link", name="Back to the list").click()
     page.locator(".st-key-row-next button").wait_for()
 
 
 def test_a_link_to_a_window_opens_in_a_fresh_browser_with_its_frame(
-    chromium: Browser, page: Page, traces: str
+    page: Page, elsewhere: Page, traces: str
 ) -> None:
     """The menu of the dashboard stands beside it."""
     open_strongest(page, traces)
-    other = chromium.new_context().new_page()
-    other.goto(page.url)
-    other.get_by_role("link", name="Tuning lab").wait_for(timeout=PATIENCE)
-    other.context.close()
+    elsewhere.goto(page.url)
+    elsewhere.get_by_role("link", name="Tuning lab").wait_for()

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from data_generator import generate
 from tests.e2e.conftest import PATIENCE
@@ -84,28 +84,24 @@ def test_ux05_pasted_text_outlives_a_change_of_page(page: Page, dashboard: str) 
     assert "secret" not in page.url
 
 
-def test_a_result_opens_in_another_browser(page: Page, chromium: Browser, dashboard: str) -> None:
+def test_a_result_opens_in_another_browser(page: Page, elsewhere: Page, dashboard: str) -> None:
     """The address is all it takes."""
     address = run_sample(page, dashboard, "support-llm")
     shown = page.get_by_test_id("stMetricValue")
     expect(shown).to_have_count(5)
     metrics = shown.all_inner_texts()
-    other = chromium.new_context().new_page()
-    other.goto(address)
-    expect(other.get_by_test_id("stMetricValue")).to_have_text(metrics)
-    other.context.close()
+    elsewhere.goto(address)
+    expect(elsewhere.get_by_test_id("stMetricValue")).to_have_text(metrics)
 
 
-def test_an_anomaly_opens_by_its_address_with_its_tab(page: Page, chromium: Browser, result: str) -> None:
+def test_an_anomaly_opens_by_its_address_with_its_tab(page: Page, elsewhere: Page, result: str) -> None:
     """Id and tab are in the address, payloads are not."""
     open_strongest(page, result)
     page.get_by_role("tab", name="Record").click()
     page.get_by_text("Exact sizes, bytes").wait_for()
-    other = chromium.new_context().new_page()
-    other.goto(page.url)
-    other.get_by_text("Exact sizes, bytes").wait_for(timeout=PATIENCE)
+    elsewhere.goto(page.url)
+    elsewhere.get_by_text("Exact sizes, bytes").wait_for()
     assert re.fullmatch(r".*/anomaly\?id=[0-9a-f]{16}&tab=Record", page.url)
-    other.context.close()
 
 
 def test_back_returns_from_the_anomaly_to_its_run(page: Page, result: str) -> None:

@@ -3,20 +3,20 @@
 import io
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from data_generator import generate
 from tests.e2e.complaints import complaints
+from tests.e2e.waiting import press
 
 pytestmark = pytest.mark.browser
 WAIT = 60_000  # ms; the machine may be busy
 
 
 @pytest.fixture(scope="module")
-def stream(chromium: Browser, dashboard: str) -> str:
+def stream(warm: BrowserContext, dashboard: str) -> str:
     """The name of a stream in which several incidents were flagged."""
-    context = chromium.new_context()
-    page = context.new_page()
+    page = warm.new_page()
     page.set_default_timeout(WAIT)
     page.goto(f"{dashboard}/analyze?src=Upload")
     data = io.BytesIO(generate("web-logs", events=3_000).data).getvalue()
@@ -25,7 +25,7 @@ def stream(chromium: Browser, dashboard: str) -> str:
     )
     page.get_by_role("button", name="Run").click()
     page.get_by_role("heading", name="Flagged windows").wait_for()
-    context.close()
+    page.close()
     return "feedback.jsonl"
 
 
@@ -39,19 +39,8 @@ def shown(page: Page, text: str) -> None:
     expect(page.get_by_text(text).first).to_be_visible(timeout=WAIT)
 
 
-def press(page: Page, key: str) -> None:
-    """A key that meets a page at work is lost."""
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="running"]')).to_have_count(
-        0, timeout=WAIT
-    )
-    page.keyboard.press(key)
-
-
-def test_windows_are_labelled_and_taken_back_by_keys_alone(chromium: Browser, dashboard: str, stream: str):
+def test_windows_are_labelled_and_taken_back_by_keys_alone(page: Page, dashboard: str, stream: str):
     """Y counts and brings the next window by itself, U the one after; Z brings the last one back."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800})
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
     errors = complaints(page)
     page.goto(f"{dashboard}/feedback?stream={stream}")
     shown(page, "Labelled places 0 of 20")
@@ -73,4 +62,3 @@ def test_windows_are_labelled_and_taken_back_by_keys_alone(chromium: Browser, da
     main = page.locator('[data-testid="stMain"]')
     assert main.evaluate("one => one.scrollWidth - one.clientWidth") == 0
     assert errors == []
-    context.close()

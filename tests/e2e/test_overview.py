@@ -13,7 +13,7 @@ from typing import Literal
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from data_generator import generate
 from driftlock.bootstrap import open_app
@@ -23,7 +23,7 @@ from driftlock.settings import Settings
 from driftlock_core.profiles import BALANCED
 from tests.e2e.complaints import complaints
 from tests.e2e.conftest import serving
-from tests.e2e.walks import idle
+from tests.e2e.waiting import idle, press
 
 pytestmark = pytest.mark.browser
 
@@ -105,15 +105,14 @@ def test_ux01_a_first_visitor_sees_a_flagged_window_soon(desk: Desk) -> None:
 
 
 def test_ux03_and_04_a_narrowed_overview_is_the_same_elsewhere_and_on_the_way_back(
-    page: Page, chromium: Browser, desk: Desk
+    page: Page, elsewhere: Page, desk: Desk
 ) -> None:
     """What Copy link shows leads to the same range, filters and page; so does the browser's button from a window."""
     opened(page, f"{desk.address}/?r=7+d&by=Kind&k=Logs&o=Newest+first&pg=2")
     expected = counted(page)
     page.get_by_role("button", name="Copy link").click()
     address = page.locator("[data-testid=stPopoverBody] code").inner_text()
-    other = chromium.new_context(viewport={"width": 1280, "height": 800}).new_page()
-    opened(other, address.strip())
+    other = opened(elsewhere, address.strip())
     narrowed(other, expected)
     other.locator(".st-key-row-next button").click()
     other.get_by_role("link", name="Why, and how rare").click()
@@ -123,7 +122,6 @@ def test_ux03_and_04_a_narrowed_overview_is_the_same_elsewhere_and_on_the_way_ba
     other.go_back()
     other.get_by_text(re.compile(r"^51–\d+ of \d+$")).wait_for()
     narrowed(other, expected)
-    other.context.close()
 
 
 def narrowed(page: Page, rows: int) -> None:
@@ -265,13 +263,12 @@ def test_ux33_labels_by_key_are_undone_by_key_and_a_file_holds_every_row(
     file = tmp_path / "flagged.ndjson"
     download.value.save_as(file)
     assert len(file.read_text().splitlines()) == rows
-    page.keyboard.press("j")
+    press(page, "j")
     page.locator(".st-key-open-row").wait_for()
-    page.keyboard.press("n")
+    press(page, "n")
     expect(page.get_by_text(re.compile(rf"of {rows - 1}$"))).to_be_visible()
-    idle(page)  # the key belongs to a button that is drawn after the list
     page.get_by_role("button", name=re.compile("Undo")).first.wait_for()
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.get_by_text(re.compile(rf"of {rows}$"))).to_be_visible()
 
 

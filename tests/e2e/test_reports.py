@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.complaints import complaints
 from tests.e2e.test_dashboard import open_strongest, run_sample
-from tests.e2e.views import PATIENCE
+from tests.e2e.waiting import PATIENCE
 
 pytestmark = pytest.mark.browser
 

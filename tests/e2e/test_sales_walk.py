@@ -8,11 +8,12 @@ and what a limit costs.
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.e2e.complaints import complaints
 from tests.e2e.tabs import select_tab
-from tests.e2e.walks import WAIT, Watch, idle, untick_the_cause, wish_for_one_false_alarm_a_day
+from tests.e2e.waiting import idle
+from tests.e2e.walks import WAIT, Watch, untick_the_cause, wish_for_one_false_alarm_a_day
 
 pytestmark = pytest.mark.browser
 
@@ -23,11 +24,10 @@ COUNTED = re.compile(r"tested (\d+), flagged (\d+), at most about (\d+) expected
 
 
 def test_the_walk_before_an_audience_leads_from_quiet_to_the_price_of_a_limit(
-    chromium: Browser, dashboard: str
+    page: Page, dashboard: str
 ) -> None:
     """Every stop follows from the one before, and says what it is there to say; the scenarios' own seeds."""
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, color_scheme="dark")
-    page = context.new_page()
+    page.emulate_media(color_scheme="dark")
     page.set_default_timeout(WAIT)
     errors = complaints(page)
     watch = Watch()
@@ -42,7 +42,6 @@ def test_the_walk_before_an_audience_leads_from_quiet_to_the_price_of_a_limit(
     assert errors == []
     assert page.get_by_test_id("stException").count() == 0
     assert watch.seconds < MOST_SECONDS
-    context.close()
 
 
 def _presented(page: Page, dashboard: str, scenario: str, step: int = 1) -> None:

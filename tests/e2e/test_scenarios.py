@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, TimeoutError, expect
 
+from tests.e2e.waiting import idle, press
+
 pytestmark = pytest.mark.browser
 
 # Letters of at least so many pixels can be read from the back of a room.
@@ -47,29 +49,12 @@ def player(page: Page) -> Locator:
     return page.locator(".st-key-scenario-play button")
 
 
-def press(page: Page, key: str, number: int) -> None:
-    """Until it is heard: a key that meets a redraw of the page is lost."""
-    for _ in range(3):
-        page.keyboard.press(key)
-        try:
-            expect(page.get_by_text(re.compile(rf"^Step {number} of 6"))).to_be_visible(timeout=15_000)
-            return
-        except AssertionError:
-            continue
-    step(page, number)
-
-
-def settled(page: Page) -> None:
-    """Nothing is being computed any more."""
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-
-
 def test_ux28_captions_advance_with_j(page: Page, dashboard: str) -> None:
     """Each press is the next caption, and the address follows."""
     open_storm(page, dashboard)
     for number in (2, 3, 4):
-        settled(page)
-        press(page, "j", number)
+        press(page, "j")
+        step(page, number)
         expect(page).to_have_url(re.compile(rf"step={number}\b"))
     expect(page.get_by_text("Driftlock flags its first window of it")).to_be_visible()
 
@@ -77,11 +62,11 @@ def test_ux28_captions_advance_with_j(page: Page, dashboard: str) -> None:
 def test_ux28_presenter_mode_hides_the_menu_and_is_large(page: Page, dashboard: str) -> None:
     open_storm(page, dashboard, step="4")
     expect(page.get_by_test_id("stSidebar")).to_be_visible()
-    settled(page)
+    idle(page)
     page.get_by_text("Presenter mode").click()
     expect(page.get_by_test_id("stSidebar")).to_be_hidden()
     expect(page).to_have_url(re.compile(r"present=1"))
-    settled(page)
+    idle(page)
     with suppress(
         TimeoutError
     ):  # a chart is drawn once more in the larger letters; what stays small is told below
@@ -92,7 +77,7 @@ def test_ux28_presenter_mode_hides_the_menu_and_is_large(page: Page, dashboard: 
 def test_ux29_truth_is_revealed_when_asked(page: Page, dashboard: str) -> None:
     """Off at first; then counts of found, missed and false with what chance would give, and a shade."""
     open_storm(page, dashboard, step="6")
-    settled(page)
+    idle(page)
     expect(page.get_by_text("Missed", exact=True)).to_have_count(0)
     expect(page.get_by_text("hidden: collective")).to_have_count(0)
     page.get_by_text("Reveal what is hidden").click()
@@ -101,24 +86,21 @@ def test_ux29_truth_is_revealed_when_asked(page: Page, dashboard: str) -> None:
     expect(page.get_by_text("hidden: collective")).to_be_visible()
 
 
-def test_a_link_leads_to_the_step(page: Page, chromium: Browser, dashboard: str) -> None:
+def test_a_link_leads_to_the_step(page: Page, elsewhere: Page, dashboard: str) -> None:
     """The address that Copy link shows opens the same step in another browser, and nothing plays there."""
     open_storm(page, dashboard, step="3")
-    settled(page)
+    idle(page)
     page.get_by_role("button", name="Copy link").click()
     address = page.get_by_test_id("stCode").inner_text().strip()
-    context = chromium.new_context()
-    other = context.new_page()
-    other.goto(address)
-    expect(other.get_by_text(re.compile(r"^Step 3 of 6"))).to_be_visible()
-    expect(player(other)).to_be_visible()
-    context.close()
+    elsewhere.goto(address)
+    expect(elsewhere.get_by_text(re.compile(r"^Step 3 of 6"))).to_be_visible()
+    expect(player(elsewhere)).to_be_visible()
 
 
 def test_while_it_plays_the_strip_keeps_its_canvas(page: Page, dashboard: str) -> None:
     """Counts grow, the strip is the same element, nothing below it moves; pause stops it."""
     open_storm(page, dashboard, step="2", speed="1×")
-    settled(page)
+    idle(page)
     player(page).click()
     pause = page.get_by_role("button", name="Pause Shortcut P")
     pause.wait_for()
@@ -134,7 +116,7 @@ def test_while_it_plays_the_strip_keeps_its_canvas(page: Page, dashboard: str) -
     assert page.get_by_text("Reveal what is hidden").bounding_box() == below
     pause.click()
     page.get_by_role("button", name="Play Shortcut P").wait_for()
-    settled(page)
+    idle(page)
     stopped = clock.inner_text()
     page.wait_for_timeout(2_500)
     assert clock.inner_text() == stopped
@@ -143,7 +125,7 @@ def test_while_it_plays_the_strip_keeps_its_canvas(page: Page, dashboard: str) -
 def test_at_full_speed_it_plays_to_its_end(page: Page, dashboard: str) -> None:
     """Captions come by themselves; at the end the play stands still at the last one."""
     open_storm(page, dashboard, speed="max")
-    settled(page)
+    idle(page)
     player(page).click()
     step(page, 2)
     expect(page.get_by_text(re.compile(r"^Step 6 of 6"))).to_be_visible(timeout=60_000)
@@ -156,7 +138,7 @@ def test_the_walkthrough_is_a_file_that_opens_alone(
 ) -> None:
     """Without a network: all steps are there, with their drawings, and nothing is asked for."""
     open_storm(page, dashboard)
-    settled(page)
+    idle(page)
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Export walkthrough").click()
     assert waiting.value.suggested_filename == "driftlock-error-storm-7.html"
@@ -175,7 +157,7 @@ def test_the_walkthrough_is_a_file_that_opens_alone(
 
 def test_the_top_anomaly_opens(page: Page, dashboard: str) -> None:
     open_storm(page, dashboard, step="4")
-    settled(page)
+    idle(page)
     page.get_by_role("link", name="Open top anomaly").click()
     expect(page).to_have_url(re.compile(r"/anomaly\?id=[0-9a-f]{16}"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("Error storm")

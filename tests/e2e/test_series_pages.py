@@ -9,7 +9,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.e2e.complaints import complaints
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.tabs import select_tab
-from tests.e2e.views import SCHEMES, settle
+from tests.e2e.views import SCHEMES
+from tests.e2e.waiting import idle
 
 pytestmark = pytest.mark.browser
 
@@ -92,7 +93,7 @@ def fits(page: Page) -> bool:
         expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
         for width, height in ((390, 844), (1280, 800)):
             page.set_viewport_size({"width": width, "height": height})
-            settle(page)
+            idle(page)
             wider = max(wider, sideways(page))
     return wider <= 0
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from data_generator import generate
 from driftlock.bootstrap import App, open_app
@@ -17,7 +17,7 @@ from driftlock.ui.sign_in_provider import NOT_SIGNED_IN
 from driftlock_core.profiles import BALANCED
 from tests.cli.serving import Server
 from tests.e2e.complaints import complaints
-from tests.e2e.conftest import serving
+from tests.e2e.conftest import forgetting, serving, tab
 from tests.identity import Identities, identities
 from tests.services.people import OWNER, ROAD, owner
 
@@ -65,12 +65,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 
 
 @pytest.fixture
-def windows(chromium: Browser) -> Iterator[list[BrowserContext]]:
-    """Two browsers that share nothing."""
-    opened = [chromium.new_context(viewport={"width": 1280, "height": 800}) for _ in range(2)]
-    yield opened
-    for context in opened:
-        context.close()
+def windows(warm: BrowserContext, another: BrowserContext) -> Iterator[list[BrowserContext]]:
+    """Two browsers that share nothing, and know nobody."""
+    with forgetting(warm), forgetting(another):
+        yield [warm, another]
 
 
 def sign_in(page: Page, email: str = OWNER) -> None:
@@ -86,7 +84,7 @@ def heading(page: Page, title: str) -> None:
 def test_ux06_a_deep_link_leads_through_sign_in_and_a_refresh_keeps_login_tenant_and_page(
     place: Place, windows: list[BrowserContext]
 ) -> None:
-    page = windows[0].new_page()
+    page = tab(windows[0])
     errors = complaints(page)
     page.goto(f"{place.address}/tuning?t=second")
     expect(page.get_by_role("button", name="Explore with demo data")).to_be_visible()
@@ -111,7 +109,7 @@ def test_ux31_two_browsers_in_two_tenants_never_see_each_others_results(
         (windows[0], OWNER, DEMO, "acme"),
         (windows[1], CARL, "acme", DEMO),
     ):
-        page = context.new_page()
+        page = tab(context)
         page.goto(f"{place.address}/anomaly?id={place.anomalies[own]}")
         sign_in(page, email)
         found = page.get_by_role("heading", level=1).filter(has_text=f"shop of {own}")
@@ -136,11 +134,11 @@ def test_ux31_two_browsers_in_two_tenants_never_see_each_others_results(
 def test_signing_out_in_one_tab_ends_the_other_at_its_next_click(
     place: Place, windows: list[BrowserContext]
 ) -> None:
-    first = windows[0].new_page()
+    first = tab(windows[0])
     first.goto(f"{place.address}/tuning")
     sign_in(first)
     heading(first, "Tuning lab")
-    second = windows[0].new_page()
+    second = tab(windows[0])
     second.goto(f"{place.address}/scenarios")
     heading(second, "Scenarios")
     first.get_by_role("button", name="Ann").click()
@@ -153,7 +151,7 @@ def test_signing_out_in_one_tab_ends_the_other_at_its_next_click(
 
 
 def test_a_visitor_explores_without_a_form(place: Place, windows: list[BrowserContext]) -> None:
-    page = windows[0].new_page()
+    page = tab(windows[0])
     errors = complaints(page)
     page.goto(place.address)
     page.get_by_role("button", name="Explore with demo data").click()
@@ -184,7 +182,7 @@ def test_where_no_server_stands_in_front_the_form_signs_in_and_a_refresh_keeps_i
 ) -> None:
     """Sent the moment it can be filled in; the cookie is written all the same."""
     address, _ = alone
-    page = windows[0].new_page()
+    page = tab(windows[0])
     page.goto(f"{address}/tuning")
     expect(page.get_by_label("E-mail")).to_be_visible(timeout=PATIENCE)
     sign_in(page)
@@ -210,7 +208,7 @@ def test_where_no_server_stands_in_front_an_identity_provider_signs_in_and_out(
     provider.vouch("replayed", email=CARL, email_verified=True, nonce="of another sign-in")
     provider.vouch("eve", email="eve@example.com", email_verified=True)
     provider.vouch("carl", email=CARL, email_verified=True, name="Carl")
-    page = windows[1].new_page()
+    page = tab(windows[1])
     page.goto(address)
     for subject, sentence in (("replayed", NOT_SIGNED_IN), ("eve", UNKNOWN)):
         vouched_for(page, subject)
@@ -231,7 +229,7 @@ def test_where_no_server_stands_in_front_an_identity_provider_signs_in_and_out(
 def test_a_stranger_reaches_the_page_that_verifies_and_no_other(
     place: Place, windows: list[BrowserContext]
 ) -> None:
-    page = windows[0].new_page()
+    page = tab(windows[0])
     page.goto(f"{place.address}/verify")
     heading(page, "Verify a bundle")
     expect(page.get_by_test_id("stSidebarNavLink")).to_have_count(0)

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 
 from data_generator import generate
 
@@ -13,20 +13,17 @@ WAIT = 60_000  # ms; the machine may be busy
 FORBIDDEN = ("confidence", "probability that", "p=0.000", "p = 0.000", "all clear")
 
 
-def test_from_a_new_stream_to_an_anchor(chromium: Browser, dashboard: str) -> None:
+def test_from_a_new_stream_to_an_anchor(page: Page, elsewhere: Page, dashboard: str) -> None:
     """
-    A stream is made and shows the line that feeds it; of an analyzed one an anchor is frozen, compared and activated.
+    The click that ends the typing is the one that acts. A stream is made and shows the line that feeds it; of an analyzed one an anchor is frozen, compared and activated.
 
     Every step stands in the address, so that another browser shows it too; an
     unknown id is answered with a sentence.
     """
-    context = chromium.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
+    page.set_viewport_size({"width": 1280, "height": 1000})
     page.goto(f"{dashboard}/streams")
     page.get_by_role("button", name="New stream").click()
     page.get_by_label("Name").fill("checkout logs")
-    page.get_by_label("Name").press("Enter")
     page.get_by_role("button", name="Create stream").click()
     page.wait_for_url(re.compile(r"stream=[0-9a-f]{16}"))
     found = re.search(r"stream=([0-9a-f]{16})", page.url)
@@ -52,7 +49,6 @@ def test_from_a_new_stream_to_an_anchor(chromium: Browser, dashboard: str) -> No
     page.get_by_text("They lie").wait_for()  # the anchor that was frozen by itself is compared
     page.get_by_role("button", name="New anchor").click()
     page.get_by_label("Note (required)").fill("after release")
-    page.get_by_label("Note (required)").press("Enter")
     page.get_by_role("button", name="Freeze", exact=True).click()
     page.get_by_text("Frozen", exact=True).wait_for()  # a toast
     page.get_by_role("tab", name="Drift").click()
@@ -62,11 +58,10 @@ def test_from_a_new_stream_to_an_anchor(chromium: Browser, dashboard: str) -> No
     assert not [word for word in FORBIDDEN if word in said]
     address = page.url
 
-    other = chromium.new_context(color_scheme="dark", viewport={"width": 390, "height": 844}).new_page()
-    other.set_default_timeout(WAIT)
+    other = elsewhere
+    other.set_viewport_size({"width": 390, "height": 844})
+    other.emulate_media(color_scheme="dark")
     other.goto(address)
     expect(other.get_by_text("is most like 2: after release")).to_be_visible(timeout=WAIT)
     other.goto(f"{dashboard}/streams?stream=0123456789abcdef")
     expect(other.get_by_text("not kept any more, or never was")).to_be_visible(timeout=WAIT)
-    other.context.close()
-    context.close()

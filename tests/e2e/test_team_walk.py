@@ -26,7 +26,8 @@ from tests.cli.serving import ROOT, Server
 from tests.e2e.complaints import complaints
 from tests.e2e.tabs import select_tab
 from tests.e2e.test_sign_in import PATIENCE, heading, sign_in
-from tests.e2e.walks import Watch, idle
+from tests.e2e.waiting import idle
+from tests.e2e.walks import Watch
 from tests.evidence.test_bare_python import bare  # noqa: F401 - the fixture of this name
 from tests.postgres import APP, OWNER
 from tests.postgres import Server as PostgresServer

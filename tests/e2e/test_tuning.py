@@ -1,7 +1,6 @@
 """The tuning lab as a browser shows it."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -9,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from data_generator import generate
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.tabs import select_tab
-from tests.e2e.views import settle
+from tests.e2e.waiting import idle, repeated
 
 pytestmark = pytest.mark.browser
 
@@ -53,25 +52,6 @@ def settled(page: Page) -> None:
     idle(page)
 
 
-def idle(page: Page) -> None:
-    """Until the script has run to its end."""
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="running"]')).to_have_count(
-        0, timeout=PATIENCE
-    )
-
-
-def repeated(act: Callable[[], None], met: Callable[[int], None]) -> None:
-    """*act* until it is *met*, which takes the ms to wait: what meets a redraw of the page is lost."""
-    for _ in range(3):
-        act()
-        try:
-            met(8_000)
-            return
-        except AssertionError:
-            continue
-    met(PATIENCE)
-
-
 def values(page: Page) -> list[str]:
     """The numbers on all sixteen cards, current first."""
     expect(page.get_by_test_id("stMetricValue")).to_have_count(16, timeout=PATIENCE)
@@ -96,7 +76,7 @@ def entered(page: Page, name: str, value: str, address: str) -> None:
         field.fill(value)
         field.press("Enter")
 
-    def kept(ms: int) -> None:
+    def kept(ms: float) -> None:
         expect(page).to_have_url(re.compile(address), timeout=ms)
         idle(page)  # what was on its way when it was entered may have put the former value back
         expect(field).to_have_value(re.compile(rf"^{re.escape(value)}0*$"), timeout=ms)
@@ -193,7 +173,7 @@ def test_ux07_40_no_sideways_scroll_and_the_primary_action_in_sight(
         for width, height in ((390, 844), (1280, 800)):
             page.set_viewport_size({"width": width, "height": height})
             page.evaluate("document.querySelector('[data-testid=stMain]').scrollTo(0, 0)")
-            settle(page)
+            idle(page)
             assert sideways(page) == 0, (scheme, width)
             expect(page.get_by_role("button", name="Apply candidate")).to_be_in_viewport()
             assert page.evaluate(CUT) == 0, (scheme, width)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page, expect
 
 from driftlock.bootstrap import open_app
 from driftlock.model import DEMO
@@ -31,12 +31,10 @@ def place(tmp_path: Path) -> Iterator[tuple[Server, Path, str, str]]:
 
 
 def test_ux35_an_auditor_exports_and_reads_logs_and_finds_nothing_to_change(
-    place: tuple[Server, Path, str, str], chromium: Browser
+    place: tuple[Server, Path, str, str], page: Page
 ) -> None:
     """Apply, label and revoke are absent; an address typed by hand is refused; both stand in the access log."""
     server, home, anomaly, auditor = place
-    context = chromium.new_context(viewport={"width": 1280, "height": 800}, accept_downloads=True)
-    page = context.new_page()
     page.goto(f"{server.address}/anomaly?id={anomaly}")
     sign_in(page, CARL)
     export = page.get_by_role("button", name="Export", exact=False).first
@@ -56,7 +54,6 @@ def test_ux35_an_auditor_exports_and_reads_logs_and_finds_nothing_to_change(
     heading(page, "Admin")
     expect(page.get_by_text("Audit log").first).to_be_visible(timeout=PATIENCE)
     assert page.get_by_role("button", name="Revoke").count() == 0
-    context.close()
     server.stop()
     app = open_app(Settings(home=home, demo_data=False), work=False)
     noted = {(row.what, row.object_id) for row in app.accesses.page(DEMO, actor=auditor).rows}

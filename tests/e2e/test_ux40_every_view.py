@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.axe import grave
 from tests.e2e.complaints import complaints
-from tests.e2e.views import NAMES, PATIENCE, SCHEMES, Seen, View, open_view, settle
+from tests.e2e.views import NAMES, SCHEMES, Seen, View, open_view
+from tests.e2e.waiting import PATIENCE, idle
 
 pytestmark = pytest.mark.browser
 
@@ -53,7 +54,7 @@ def test_ux12_38_40_a_view_fits_claims_nothing_and_can_be_read(page: Page, seen:
         expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})
-            settle(page)
+            idle(page)
             found[scheme, size] = _does_not_fit(page, name, height)
             if size == "desk":
                 found[scheme, "axe"] = grave(Axe().run(page).response)

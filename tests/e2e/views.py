@@ -7,13 +7,14 @@ from typing import Final, Literal
 
 from playwright.sync_api import Page, expect
 
+from tests.e2e.waiting import PATIENCE, idle
+
 TABS: Final = ("What differs", "Fields", "Is it chance?", "What if", "Context", "Record")
 STREAM_TABS: Final = {
     "Baseline": "Is all of it usual?",
     "Anchors": "An anchor is never deleted, only retired",
     "Drift": "Drift ruler",
 }
-PATIENCE: Final = 90_000  # ms, on a busy machine
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 
@@ -109,11 +110,4 @@ def open_view(page: Page, address: str, view: View) -> None:
         page.locator(view.drawn).first.wait_for()
     else:
         page.get_by_test_id("stMain").get_by_text(view.drawn).first.wait_for()
-    settle(page)
-
-
-def settle(page: Page) -> None:
-    """Wait until nothing is being drawn any more."""
-    expect(page.get_by_test_id("stSkeleton")).to_have_count(0, timeout=PATIENCE)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=PATIENCE)
-    page.wait_for_timeout(400)
+    idle(page)

@@ -6,6 +6,7 @@ import time
 from playwright.sync_api import Page, expect
 
 from tests.e2e.tabs import select_tab
+from tests.e2e.waiting import idle
 
 WAIT = 120_000  # ms, of any one stop; the machine may be busy
 MOST_WINDOWS = 12  # looked at until one has a smallest set
@@ -37,14 +38,6 @@ def wish_for_one_false_alarm_a_day(page: Page) -> None:
     wish.fill("1")
     wish.press("Enter")
     page.get_by_text(re.compile(r"^At most 1 false alarm a day(:| at .* needs) p ≤")).first.wait_for()
-
-
-def idle(page: Page) -> None:
-    """Until the page has been drawn to its end."""
-    page.wait_for_timeout(300)
-    running = page.locator('[data-testid="stApp"][data-test-script-state="running"]')
-    expect(running).to_have_count(0, timeout=WAIT)
-    expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=WAIT)
 
 
 def untick_the_cause(page: Page, later: int = 0) -> None:

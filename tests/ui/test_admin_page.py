@@ -93,7 +93,7 @@ def test_an_auditor_is_refused_the_tabs_of_others_by_their_address(acme: App) ->
 
 
 def test_somebody_is_asked_in_by_a_link_that_is_shown_once(acme: App) -> None:
-    """The token is on the page of that one run, and nowhere after the next."""
+    """The token is on the page until it is passed on, whatever else is drawn, and nowhere afterwards."""
     page = opened(acme, tab="People")
     page.text_input(key="invite-email").set_value("new@example.com")
     page.selectbox(key="invite-role").set_value("analyst")
@@ -103,7 +103,8 @@ def test_somebody_is_asked_in_by_a_link_that_is_shown_once(acme: App) -> None:
     token = link.rpartition("token=")[2]
     assert acme.accounts.welcome(token).role == "analyst"
     assert "Nothing is mailed" in rendered(page)
-    page.run()
+    assert next(code.value for code in page.run().code) == link
+    pressed(page, "passed-on")
     assert token not in rendered(page)
     assert not page.code
     assert page.text_input(key="invite-email").value == ""
@@ -168,7 +169,7 @@ def test_a_link_for_a_new_password_is_shown_once(acme: App) -> None:
     page = opened(acme, tab="People")
     pressed(page, f"reset-{user}")
     assert "/auth/reset?token=" in page.code[0].value
-    page.run()
+    pressed(page, "passed-on")
     assert not page.code
 
 
@@ -197,7 +198,7 @@ def test_what_is_typed_to_find_people_or_keys_stays_out_of_the_address(acme: App
 
 
 def test_a_key_is_shown_once_then_masked(acme: App) -> None:
-    """It works, and neither the next page, the session, the address nor the audit log holds its secret."""
+    """It works; once it is stored, neither page, session, address nor audit log holds its secret."""
     page = opened(acme, tab="API keys")
     page.text_input(key="key-name").set_value("Shipper")
     button(page, "Make the key").click().run()
@@ -205,7 +206,7 @@ def test_a_key_is_shown_once_then_masked(acme: App) -> None:
     made = page.code[0].value
     secret = made.rpartition(".")[2]
     assert acme.api_keys.verify(made, address="10.0.0.7") is not None
-    page.run()
+    pressed(page, "stored-it")
     key = acme.api_keys.all(ACME)[0]
     assert not page.code
     assert admin_keys.masked(key) in rendered(page)
@@ -214,6 +215,18 @@ def test_a_key_is_shown_once_then_masked(acme: App) -> None:
     assert secret not in repr(page.session_state)
     assert secret not in repr(page.query_params)
     assert secret not in json.dumps(list(acme.audit.export(ACME)))
+
+
+def test_a_key_stands_there_until_it_is_stored_and_is_made_once(acme: App) -> None:
+    """Neither another run takes it away nor the second click of a double click, which makes no other."""
+    page = opened(acme, tab="API keys")
+    page.text_input(key="key-name").set_value("Shipper")
+    button(page, "Make the key").click().run()
+    made = page.code[0].value
+    assert page.run().code[0].value == made
+    button(page, "Make the key").click().run()
+    assert page.code[0].value == made
+    assert len(acme.api_keys.all(ACME)) == 1
 
 
 def test_a_key_without_a_name_is_refused_with_the_reason(acme: App) -> None:

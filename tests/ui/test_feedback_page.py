@@ -118,8 +118,12 @@ def test_a_label_counts_and_the_next_window_comes_by_itself(app, streams, feedba
         sentence.split(".")[0][:25].replace("*", "") in str(m.value).replace("*", "")
         for m in feedback.markdown
     )
+    of_the_first = button(feedback, "Real").key
     button(feedback, "Real").click().run()
     assert app.review.review_of(TENANT, first.anomaly_id).label == "real"
+    assert (
+        button(feedback, "Real").key != of_the_first
+    )  # a second click on it would not be about the next window
     assert "19 more labelled places" in told(feedback)
     assert "Only “real” so far: what could be dropped cannot be told." in told(feedback)
     second = app.feedback.queue(TENANT, streams["api"][0], "newest", by="visitor")[0]
