@@ -4,7 +4,7 @@ import sys
 
 from setuptools import Extension, setup
 
-PARTS = ("module", "shapes", "digest", "texts", "counts")
+PARTS = ("module", "shapes", "libzstd", "digest", "texts", "counts", "content", "sides", "conformal")
 FOLDER = "driftlock_core/kernel"
 
 setup(
@@ -12,7 +12,7 @@ setup(
         Extension(
             "driftlock_core.kernel._kernel",
             sources=[f"{FOLDER}/{part}.c" for part in PARTS],
-            depends=[f"{FOLDER}/kernel.h"],
+            depends=[f"{FOLDER}/kernel.h", f"{FOLDER}/sides.h"],
             # -O3 vectorises the loop over bytes; it is worth a third of masking.
             extra_compile_args=[] if sys.platform == "win32" else ["-O3"],
             # dlopen was a library of its own before glibc 2.34.

@@ -25,6 +25,9 @@ class Digest(Protocol):
     def costs(self, text: memoryview, borders: Sequence[int]) -> list[int]:
         """:meth:`cost` of each piece of *text* between neighbouring *borders*."""
 
+    def line_costs(self, lines: Sequence[bytes], start: int, stop: int, step: int) -> list[int]:
+        """:meth:`cost` of each *step* of the lines from *start* to *stop*, each followed by a newline."""
+
 
 class Compressor(Protocol):
     """C(x) and C(x | dictionary), in bytes. Deterministic for a given :attr:`version`."""
@@ -40,6 +43,10 @@ class Compressor(Protocol):
     @property
     def reach(self) -> int:
         """How many bytes of dictionary it can copy from."""
+
+    @property
+    def alone(self) -> Digest:
+        """The digest of no dictionary."""
 
     def size(self, text: bytes | memoryview) -> int:
         """Compressed size of *text* alone."""
@@ -63,6 +70,14 @@ class _CompressBy:
         compress = self._compress
         return [len(compress(text[start:stop])) for start, stop in pairwise(borders)]
 
+    def line_costs(self, lines: Sequence[bytes], start: int, stop: int, step: int) -> list[int]:
+        compress, join = self._compress, b"\n".join
+        ends = (*range(start + step, stop, step), stop)
+        return [
+            len(compress(join([*lines[at:end], b""])))
+            for at, end in zip(range(start, stop, step), ends, strict=False)
+        ]
+
 
 class Zstd:
     """
@@ -81,11 +96,11 @@ class Zstd:
     def __init__(self) -> None:
         library = ".".join(map(str, zstandard.ZSTD_VERSION))
         self.version = f"zstd {library} level {self.level}"
-        self._alone = self.digest(b"")
+        self.alone = self.digest(b"")
 
     def size(self, text: bytes | memoryview) -> int:
         """Bytes of one frame."""
-        return self._alone.cost(text)
+        return self.alone.cost(text)
 
     def digest(self, dictionary: bytes) -> Digest:
         """A raw-content dictionary, digested."""
@@ -135,6 +150,7 @@ class Lz4:
 
     def __init__(self) -> None:
         self.version = f"lz4 {lz4.library_version_string()} block"
+        self.alone: Digest = _CompressBy(partial(lz4.block.compress, store_size=False))
 
     def size(self, text: bytes | memoryview) -> int:
         """Bytes of one block."""
@@ -155,6 +171,7 @@ class Gzip:
 
     def __init__(self) -> None:
         self.version = f"gzip isal {version('isal')} level {self.level}"
+        self.alone = self.digest(b"")
 
     def _compress(self, text: bytes | memoryview, dictionary: bytes) -> bytes:
         if dictionary:

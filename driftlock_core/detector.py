@@ -8,7 +8,7 @@ import numpy as np
 
 from driftlock_core.ahead import Choice, judged_ahead, newest_two
 from driftlock_core.compressors import compressor_named
-from driftlock_core.epoch import Baseline, Epoch, borders_of, cold_sizes, text_of
+from driftlock_core.epoch import Baseline, Epoch, cold_sizes
 from driftlock_core.errors import TooFewEvents
 from driftlock_core.gate import Gate
 from driftlock_core.judge import Judge, Measured, Slab
@@ -167,13 +167,15 @@ class Detector:
         # Piece by piece, so that what is masked is still in the processor's cache when it is compressed.
         step = SLAB_CHUNKS * self.profile.hop
         for start in range(0, len(events), step):
-            piece = events[start : start + step]
-            canonical = self.masker.canonical(piece)
-            self.raw.extend(piece)
-            self.canonical.extend(canonical)
+            stop = min(len(events), start + step)
+            kept = len(self.canonical)
+            for at in range(start, stop, self.masker.at_once):
+                some = events[at : min(stop, at + self.masker.at_once)]
+                self.canonical += self.masker.canonical(some)
+                self.raw += some
             if self.views is not None:
-                self.views.add(canonical, None if stamps is None else stamps[start : start + step])
-            self.events_seen += len(piece)
+                self.views.add(self.canonical[kept:], None if stamps is None else stamps[start:stop])
+            self.events_seen += stop - start
             available = self.events_seen // self.profile.hop
             while self.chunks_done < available:
                 parts.append(judged_ahead(self, available))
@@ -187,17 +189,14 @@ class Detector:
             self._begin()
         start = self.chunks_done
         first = start - len(self.costs)  # windows reach back to chunks of earlier updates
-        events = slice((first - self.kept_chunk) * profile.hop, (stop - self.kept_chunk) * profile.hop)
-        canonical = self.canonical[events]
-        joined = text_of(canonical)
-        text, borders = memoryview(joined), borders_of(joined, profile.hop)
         costs = self.costs.copy()
         epochs: list[Epoch] = []
         while self.chunks_done < stop:
             epoch = self._epoch_at(self.chunks_done)
             epochs.append(epoch)
             until = min(stop, epoch.start + profile.chunks_per_epoch)
-            costs += epoch.baseline.digest.costs(text, borders[self.chunks_done - first : until - first + 1])
+            begin, end = ((chunk - self.kept_chunk) * profile.hop for chunk in (self.chunks_done, until))
+            costs += epoch.baseline.digest.line_costs(self.canonical, begin, end, profile.hop)
             self.chunks_done = until
             # A given baseline serves all epochs; its digest stays.
             if not self.given and until == epoch.start + profile.chunks_per_epoch:
@@ -208,10 +207,10 @@ class Detector:
         for epoch in epochs:
             self._calibrate(epoch)
         slab = Slab(
-            text=text,
-            borders=borders,
+            canonical=self.canonical,
+            raw=self.raw,
+            start=(first - self.kept_chunk) * profile.hop,
             costs=costs,
-            raw=self.raw[events],
             first_chunk=first,
             epochs=tuple(epochs),
             spans={**self.spans, **{e.index: (e.baseline.first_seq, e.baseline.last_seq) for e in epochs}},
@@ -323,7 +322,7 @@ class Detector:
         self.epoch = Epoch(index, self.first_chunk + index * self.profile.chunks_per_epoch, baseline)
         if self.views is not None:
             chunk = None if self.given else (baseline.first_seq - 1) // self.profile.hop
-            self.views.open(index, baseline.canonical, chunk)
+            self.views.open(index, baseline.canonical if chunk is None else (), chunk)
 
     def _calibrate(self, epoch: Epoch) -> None:
         """Set mu from the newest sizes known when *epoch* began."""
@@ -338,14 +337,14 @@ class Detector:
     def _baseline_from(self, chunk: int) -> Baseline:
         """The stream's own events from *chunk* on as a baseline."""
         start = (chunk - self.kept_chunk) * self.profile.hop
-        stop = start + self.profile.baseline
         return Baseline(
-            self.canonical[start:stop],
-            self.raw[start:stop],
+            self.canonical,
+            self.raw,
             chunk * self.profile.hop + 1,
             self.profile,
             self.compressor,
             known_sizes=self.epoch.baseline.sizes_by_seq() if self.epoch else None,
+            part=(start, start + self.profile.baseline),
         )
 
     def _forget(self) -> None:
@@ -363,6 +362,7 @@ class Detector:
             needed = min(needed, next_epoch - lead - profile.chunks_in_baseline)
         drop = max(0, needed - self.kept_chunk)
         if drop:
+            self.epoch.baseline.settle()
             del self.raw[: drop * profile.hop]
             del self.canonical[: drop * profile.hop]
             self.kept_chunk += drop

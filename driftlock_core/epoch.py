@@ -1,9 +1,7 @@
 """One epoch: a baseline made ready, the calibration taken from it, and the split for the permutation test."""
 
 from collections.abc import Sequence
-from functools import cached_property
-from itertools import accumulate, chain, pairwise
-from statistics import median
+from itertools import accumulate
 
 import numpy as np
 
@@ -40,6 +38,8 @@ class Baseline:
         first_seq: Number of the first one in its own stream.
         known_sizes: C of windows by their first seq, from an earlier baseline
             that shares them: a rolling baseline keeps half of its windows.
+        part: Where in both sequences it begins and ends, if it is not the
+            whole of them; then they must not change before :meth:`settle`.
     """
 
     def __init__(
@@ -50,27 +50,49 @@ class Baseline:
         profile: Profile,
         compressor: Compressor,
         known_sizes: dict[int, int] | None = None,
+        part: tuple[int, int] | None = None,
     ) -> None:
-        self.canonical = canonical
-        self.raw = raw
+        self._lines, self._received = canonical, raw
+        self._start, self._stop = part or (0, len(canonical))
         self.first_seq = first_seq
-        self.last_seq = first_seq + len(canonical) - 1
+        self.last_seq = first_seq + self._stop - self._start - 1
         self._profile = profile
         self._compressor = compressor
         self._digest: Digest | None = None
         self._split: Digest | None = None
         self._reference_costs: tuple[int, ...] = ()
         self._window_sizes: tuple[int, ...] = ()
+        self._cbar: float | None = None
         self._known_sizes = known_sizes or {}
         self._sizes: dict[int, int] | None = None
         self._digests: tuple[str, str] | None = None
         self._split_costs: dict[int, int] = {}
 
     @property
+    def canonical(self) -> Sequence[bytes]:
+        """Its events' canonical lines."""
+        return self._lines[self._start : self._stop]
+
+    @property
+    def raw(self) -> Sequence[bytes]:
+        """Its events as received."""
+        return self._received[self._start : self._stop]
+
+    def settle(self) -> None:
+        """Keep events of its own: those it was made from may change from now on."""
+        if self._stop - self._start == len(self._lines):
+            return
+        self._lines, self._received = self.canonical, self.raw
+        self._start, self._stop = 0, len(self._lines)
+
+    @property
     def digest(self) -> Digest:
         """The dictionary of its distinct events, made ready."""
         if self._digest is None:
-            self._digest = self._compressor.digest(dictionary(self.canonical, self._compressor.reach))
+            compressor = self._compressor
+            self._digest = compressor.digest(
+                dictionary(self._lines, compressor.reach, self._start, self._stop)
+            )
         return self._digest
 
     def release(self) -> None:
@@ -93,48 +115,59 @@ class Baseline:
         """:attr:`window_sizes` by the first seq of each window."""
         if self._sizes is not None:
             return self._sizes
-        known, window = self._known_sizes, self._profile.window
+        known, window, before = self._known_sizes, self._profile.window, self.first_seq - self._start
+        alone = self._compressor.alone.line_costs
         self._sizes = {
-            self.first_seq + start: known.get(self.first_seq + start)
-            or self._compressor.size(text_of(self.canonical[start : start + window]))
-            for start in range(0, len(self.canonical), 2 * window)
+            before + start: known.get(before + start) or alone(self._lines, start, start + window, window)[0]
+            for start in range(self._start, self._stop, 2 * window)
         }
         self._known_sizes = {}
         return self._sizes
 
-    @cached_property
+    @property
     def cbar(self) -> float:
         """Median of :attr:`window_sizes`."""
-        return float(median(self.window_sizes))
+        if self._cbar is None:
+            ordered = sorted(self.window_sizes)
+            half = len(ordered) // 2
+            self._cbar = (ordered[half] + ordered[~half]) / 2
+        return self._cbar
 
     @property
     def split(self) -> Digest:
         """The dictionary of the chunks at even positions alone."""
         if self._split is None:
-            hop = self._profile.hop
-            starts = range(0, len(self.canonical), 2 * hop)
-            even = chain.from_iterable([self.canonical[start : start + hop] for start in starts])
-            self._split = self._compressor.digest(dictionary([*even], self._compressor.reach))
+            even = self._every_second_chunk(0)
+            self._split = self._compressor.digest(dictionary(even, self._compressor.reach))
         return self._split
 
     @property
     def reference_costs(self) -> tuple[int, ...]:
         """Costs of the chunks at odd positions given :attr:`split`."""
         if not self._reference_costs:
-            hop = self._profile.hop
-            starts = range(hop, len(self.canonical), 2 * hop)
-            text = text_of([*chain.from_iterable(self.canonical[start : start + hop] for start in starts)])
-            self._reference_costs = tuple(self.split.costs(memoryview(text), borders_of(text, hop)))
+            odd = self._every_second_chunk(1)
+            self._reference_costs = tuple(self.split.line_costs(odd, 0, len(odd), self._profile.hop))
         return self._reference_costs
 
-    def split_costs(self, first_chunk: int, text: memoryview, borders: Sequence[int]) -> tuple[int, ...]:
-        """Costs of a window's chunks given :attr:`split`; overlapping windows share theirs."""
-        known, cost, costs = self._split_costs, self.split.cost, []
-        for chunk, (start, stop) in enumerate(pairwise(borders), first_chunk):
-            if chunk not in known:
-                known[chunk] = cost(text[start:stop])
-            costs.append(known[chunk])
-        return tuple(costs)
+    def _every_second_chunk(self, first: int) -> list[bytes]:
+        """The events of chunks *first*, *first* + 2 and so on."""
+        hop = self._profile.hop
+        starts = range(self._start + first * hop, self._stop, 2 * hop)
+        found: list[bytes] = []
+        for start in starts:
+            found += self._lines[start : start + hop]
+        return found
+
+    def split_costs(self, first_chunk: int, window: Sequence[bytes]) -> tuple[int, ...]:
+        """Costs of the chunks of a *window*, canonical lines, given :attr:`split`; overlapping ones share theirs."""
+        known, hop = self._split_costs, self._profile.hop
+        chunks = range(first_chunk, first_chunk + len(window) // hop)
+        new = next((at for at, chunk in enumerate(chunks) if chunk not in known), None)
+        if new is not None:
+            known.update(
+                zip(chunks[new:], self.split.line_costs(window, new * hop, len(window), hop), strict=True)
+            )
+        return tuple([known[chunk] for chunk in chunks])
 
     def forget_before(self, chunk: int) -> None:
         """Drop the costs of chunks that no later window holds: a given baseline lives as long as its stream."""
@@ -164,8 +197,7 @@ def cold_sizes(baseline: Baseline, profile: Profile, compressor: Compressor) -> 
         block = events[start : start + window]
         others = [*events[:start], *events[start + window :]]
         digest = compressor.digest(dictionary(others, compressor.reach))
-        text = text_of(block)
-        costs += digest.costs(memoryview(text), borders_of(text, profile.hop))
+        costs += digest.line_costs(block, 0, len(block), profile.hop)
     return sliding_sums(costs, profile.chunks_per_window)
 
 

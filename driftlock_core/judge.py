@@ -2,14 +2,14 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
 from driftlock_core.compressors import Compressor
 from driftlock_core.digests import raw_digest
-from driftlock_core.epoch import Epoch
+from driftlock_core.epoch import Epoch, text_of
 from driftlock_core.permutation import permutation_p, window_seed
 from driftlock_core.profiles import Profile
 from driftlock_core.verdict import Evidence, Verdict, ViewEvidence
@@ -24,16 +24,23 @@ from driftlock_core.windows import Bools, Floats, Ints
 class Slab:
     """Neighbouring chunks and what is known about them, before any window is decided."""
 
-    text: memoryview  # canonical events, each followed by a newline
-    borders: list[int]  # offsets in text at which chunks begin; the last one is the end
-    costs: list[int]  # of each chunk, bytes
+    canonical: list[bytes]
     raw: list[bytes]  # the same events as received
+    start: int  # position of the first chunk's first event in both
+    costs: list[int]  # of each chunk, bytes
     first_chunk: int
     epochs: tuple[Epoch, ...]  # in order; each window's last chunk lies in one of them
     spans: dict[int, tuple[int, int]]  # by epoch index: first and last seq of its baseline
     history: Ints
     history_start: int  # position of history[0] among all sizes of the stream
     views: WindowViews | None  # None: the bytes alone are looked at
+    _sizes: list[int] = field(default_factory=list)  # history once more, when asked for
+
+    def sizes_from(self, begin: int, end: int) -> tuple[int, ...]:
+        """Sizes by their positions among all of the stream, as plain numbers."""
+        if not self._sizes:
+            self._sizes.extend(self.history.tolist())
+        return tuple(self._sizes[begin - self.history_start : end - self.history_start])
 
 
 class Row(NamedTuple):
@@ -134,8 +141,10 @@ class Judge:
         newest = slab.epochs[0]
         for row in measured.rows():
             chunk = self._first_chunk + row.window - slab.first_chunk
-            window = slab.text[slab.borders[chunk] : slab.borders[chunk + k]]
-            alone = self._compressor.size(window)
+            begin = slab.start + chunk * profile.hop
+            window = slab.canonical[begin : begin + profile.window]
+            text = text_of(window)
+            alone = self._compressor.size(text)
             epoch = slab.epochs[row.epoch]
             baseline = epoch.baseline
             if newest is not epoch and newest.baseline is not baseline:
@@ -146,10 +155,8 @@ class Judge:
             hits = self._hits(slab, measured, row, n) if row.factor > 1 else []
             if not hits and (not row.gated or n < self._least_score):
                 continue
-            costs = baseline.split_costs(
-                slab.first_chunk + chunk, slab.text, slab.borders[chunk : chunk + k + 1]
-            )
-            digest = hashlib.sha256(window)
+            costs = baseline.split_costs(slab.first_chunk + chunk, window)
+            digest = hashlib.sha256(text)
             seed = window_seed(digest.digest(), self._measurement_digest)
             pool = (*baseline.reference_costs, *costs)
             p_perm[row.at] = p = permutation_p(pool, k, profile.permutations, seed)
@@ -196,6 +203,7 @@ class Judge:
         profile, k = self._profile, self._k
         first = self._first_chunk + row.window  # of its chunks
         chunk = first - slab.first_chunk
+        received = slab.start + chunk * profile.hop
         epoch = slab.epochs[row.epoch]
         baseline = epoch.baseline
         raw_baseline, canonical_baseline = baseline.digests()
@@ -206,7 +214,9 @@ class Judge:
         standing_out: tuple[str, ...] = ("bytes",)
         if slab.views is not None and row.factor > 1:
             views = slab.views.evidence(row.window, measured.aspects.p[row.at].tolist(), n)
-            standing_out = views_standing_out(views, [aspect for aspect, _ in hits], profile.alpha)
+            aspects = [aspect for aspect, _ in hits]
+            references = slab.views.reference_table(row.window)
+            standing_out = views_standing_out(views, aspects, profile.alpha, references)
         return Verdict(
             window=row.window,
             first_seq=first * profile.hop + 1,
@@ -236,14 +246,14 @@ class Judge:
                 epochs=self._epochs_of(slab, epoch, first),
                 c_window=alone,
                 baseline_windows=baseline.window_sizes,
-                history=tuple(slab.history[begin - slab.history_start : end - slab.history_start].tolist()),
+                history=slab.sizes_from(begin, end),
                 mu_span=(calibrated - begin, known - begin),
                 p_span=(row.stop - row.m - begin, row.stop - begin),
                 reference_costs=baseline.reference_costs,
                 window_costs=window_costs,
                 baseline_given=self._baseline_given,
                 raw_baseline=raw_baseline,
-                raw_window=raw_digest(slab.raw[chunk * profile.hop : (chunk + k) * profile.hop]),
+                raw_window=raw_digest(slab.raw[received : received + profile.window]),
                 canonical_baseline=canonical_baseline,
                 canonical_window=canonical_window,
                 views=views,

@@ -24,6 +24,8 @@ NEWLINE_MARK: Final = b"\x1e"
 # Both caches are cleared when full: shapes come from outside and may all differ.
 SHAPE_CACHE_BYTES: Final = 48 * 1024 * 1024
 TOKEN_CACHE_BYTES: Final = 16 * 1024 * 1024
+_READ_AT_ONCE: Final = 400
+_ENCODED_AT_ONCE: Final = 8_000
 _ENTRY_OVERHEAD: Final = 200  # bytes that two small bytes objects and a dict slot take beside their text
 
 _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
@@ -160,6 +162,13 @@ class Masker:
             self.shapes = kernel.Shapes(cache_bytes[0], LONGEST_EVENT, self._numbers)
         self._lines = _Cache(self._canonical_line, cache_bytes[0])
         self._tokens = _Cache(self._mask_token, cache_bytes[1])
+
+    @property
+    def at_once(self) -> int:
+        """How many events of many are best given to :meth:`canonical` at a time."""
+        # The kernel goes from event to event: a few hundred stay in the processor's cache until whoever reads
+        # them is done. In Python each call costs.
+        return _READ_AT_ONCE if self.shapes is not None else _ENCODED_AT_ONCE
 
     def canonical(self, events: Sequence[bytes]) -> list[bytes]:
         """One canonical line per event, in order, without newlines inside."""

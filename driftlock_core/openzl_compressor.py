@@ -63,6 +63,11 @@ class OpenZl:
             f"{NOT_CALIBRATED}"
         )
 
+    @property
+    def alone(self) -> "_Tail":
+        """The digest of no dictionary."""
+        return _Tail(self, b"")
+
     def size(self, text: bytes | memoryview) -> int:
         """Bytes of one frame."""
         # An Input only points at the memory: whoever makes it must hold the bytes until they are compressed.
@@ -90,3 +95,10 @@ class _Tail:
 
     def costs(self, text: memoryview, borders: Sequence[int]) -> list[int]:
         return [self.cost(text[start:stop]) for start, stop in pairwise(borders)]
+
+    def line_costs(self, lines: Sequence[bytes], start: int, stop: int, step: int) -> list[int]:
+        ends = (*range(start + step, stop, step), stop)
+        return [
+            self.cost(b"\n".join([*lines[at:end], b""]))
+            for at, end in zip(range(start, stop, step), ends, strict=False)
+        ]

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 
 from driftlock_core.errors import InvalidProfile
@@ -160,23 +160,27 @@ permutations over 20 + 5 chunks is 0.001; choose alpha >= 0.001
         It enters the seed of every permutation, so that p_perm of a window is
         the same under all profiles that measure alike.
         """
-        fields = asdict(self)
+        values = self._values()
         for limit in ("name", "threshold", "alpha", "p_mode", "references", "views"):
-            del fields[limit]
-        return fields | {"masks": sorted(self.masks)}
+            del values[limit]
+        return values | {"masks": sorted(self.masks)}
 
     def configuration(self) -> dict[str, object]:
         """All parameters as plain values, ready for JSON."""
-        return asdict(self) | {"masks": sorted(self.masks), "views": list(self.views)}
+        return self._values() | {"masks": sorted(self.masks), "views": list(self.views)}
+
+    def _values(self) -> dict[str, object]:
+        # Nothing in them can change, so the general way, a deep copy, would only take time.
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
     @classmethod
     def from_configuration(cls, values: dict[str, object]) -> "Profile":
         """The inverse of :meth:`configuration`."""
-        fields = dict(values)
-        fields["masks"] = frozenset(fields["masks"])  # type: ignore[call-overload]
+        own = dict(values)
+        own["masks"] = frozenset(own["masks"])  # type: ignore[call-overload]
         # A configuration without the word was written when there was one view.
-        fields["views"] = tuple(fields.get("views", ("bytes",)))  # type: ignore[arg-type]
-        return cls(**fields)  # type: ignore[arg-type]
+        own["views"] = tuple(own.get("views", ("bytes",)))  # type: ignore[arg-type]
+        return cls(**own)  # type: ignore[arg-type]
 
     def with_sizes(self, window: int) -> "Profile":
         """The same limits at another window size, baseline and hop in the fixed proportion."""

@@ -38,8 +38,21 @@ Shapes = compiled.Shapes if compiled is not None else None
 dictionary = compiled.dictionary if compiled is not None else None
 borders = compiled.borders if compiled is not None else None
 count_at_least = compiled.count_at_least if compiled is not None else None
+median = compiled.median if compiled is not None else None
 permuted_at_least = compiled.permuted_at_least if compiled is not None else None
-PARTS: Final = ("Digest", "Shapes", "dictionary", "borders", "count_at_least", "permuted_at_least")
+content = compiled.content if compiled is not None else None
+conformal = compiled.conformal if compiled is not None else None
+PARTS: Final = (
+    "Digest",
+    "Shapes",
+    "dictionary",
+    "borders",
+    "count_at_least",
+    "median",
+    "permuted_at_least",
+    "content",
+    "conformal",
+)
 
 
 def path_in_use() -> str:

@@ -17,11 +17,12 @@ class Digest:
     def __new__(cls, dictionary: bytes, level: int, /) -> Digest: ...
     def cost(self, text: bytes | memoryview, /) -> int: ...
     def costs(self, text: memoryview, borders: Sequence[int], /) -> list[int]: ...
+    def line_costs(self, lines: Sequence[bytes], start: int, stop: int, step: int, /) -> list[int]: ...
 
 def bind(path: str, /) -> int:
     """Version number of the libzstd in a shared object. Raises OSError where none can be had."""
 
-def dictionary(canonical_events: Sequence[bytes], reach: int, /) -> bytes:
+def dictionary(canonical_events: Sequence[bytes], reach: int, start: int, stop: int, /) -> bytes:
     """As driftlock_core.baseline defines it."""
 
 def borders(text: bytes, step: int, /) -> list[int]:
@@ -35,5 +36,40 @@ def count_at_least(
 ) -> None:
     """Into *counts*: how many of each row's entries, of 32 or 64 bits, reach the row's limit."""
 
+def median(numbers: npt.NDArray[np.int64], /) -> float:
+    """As driftlock_core.ranks defines it, of one dimension and one number at least."""
+
 def permuted_at_least(keys: bytes, pool: tuple[int, ...], chosen: npt.NDArray[np.integer], k: int, /) -> int:
     """Rows of *chosen* (uint16, *k* places each) whose costs, in key order, sum to the last *k*'s or more."""
+
+def content(
+    baselines: tuple[npt.NDArray[np.int64], ...],
+    which: npt.NDArray[np.int64],
+    events: npt.NDArray[np.int64],
+    log: npt.NDArray[np.int64],
+    hop: int,
+    window: int,
+    mismatch: npt.NDArray[np.int64],
+    own: npt.NDArray[np.int64],
+    order: npt.NDArray[np.int64],
+    /,
+) -> None:
+    """As driftlock_core.window_views.content defines it, into the last three; *log* holds whole logarithms."""
+
+def conformal(
+    table: npt.NDArray[np.int64],
+    ends: npt.NDArray[np.int64],
+    windows: npt.NDArray[np.int64],
+    most: int,
+    sums: tuple[tuple[tuple[int, bool, int], ...], ...],
+    log: npt.NDArray[np.int64],
+    medians: npt.NDArray[np.float64],
+    p: npt.NDArray[np.float64],
+    /,
+) -> None:
+    """
+    As driftlock_core.window_views.conformal defines it, into *medians* and *p*.
+
+    The sums name column, whether small values surprise too, and the least
+    distance; *log* holds 2^20 whole logarithms.
+    """

@@ -9,14 +9,14 @@ static int is_signed(const Py_buffer *view) {
            view->format[1] == '\0' && (view->itemsize == 4 || view->itemsize == 8);
 }
 
-static int64_t count_32(const int32_t *row, Py_ssize_t length, int32_t limit) {
+WIDE static int64_t count_32(const int32_t *row, Py_ssize_t length, int32_t limit) {
     int32_t count = 0; /* of int32 too, so that the comparison's lanes can be added as they are */
     for (Py_ssize_t i = 0; i < length; i++)
         count += row[i] >= limit;
     return count;
 }
 
-static int64_t count_64(const int64_t *row, Py_ssize_t length, int64_t limit) {
+WIDE static int64_t count_64(const int64_t *row, Py_ssize_t length, int64_t limit) {
     int64_t count = 0;
     for (Py_ssize_t i = 0; i < length; i++)
         count += row[i] >= limit;
@@ -61,20 +61,98 @@ PyObject *kernel_count_at_least(PyObject *Py_UNUSED(module), PyObject *args) {
     Py_RETURN_NONE;
 }
 
+static void swap(int64_t *a, int64_t *b) {
+    int64_t kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+/* Order numbers so far that the one at a place stands where it would if all were sorted, none before it larger.
+   Sizes are often equal: those equal to the pivot are set apart, so that many of them make it faster. */
+static int64_t select_place(int64_t *numbers, Py_ssize_t count, Py_ssize_t place) {
+    Py_ssize_t first = 0, stop = count;
+    while (stop - first > 1) {
+        int64_t a = numbers[first], b = numbers[first + (stop - first) / 2], c = numbers[stop - 1];
+        int64_t pivot = a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
+        Py_ssize_t below = first, at = first, above = stop;
+        while (at < above) {
+            if (numbers[at] < pivot)
+                swap(&numbers[below++], &numbers[at++]);
+            else if (numbers[at] > pivot)
+                swap(&numbers[at], &numbers[--above]);
+            else
+                at++;
+        }
+        if (place < below)
+            stop = below;
+        else if (place >= above)
+            first = above;
+        else
+            return pivot;
+    }
+    return numbers[place];
+}
+
+PyObject *kernel_median(PyObject *Py_UNUSED(module), PyObject *given) {
+    Py_buffer view;
+    if (PyObject_GetBuffer(given, &view, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) < 0)
+        return NULL;
+    PyObject *result = NULL;
+    Py_ssize_t count = view.len / 8;
+    int64_t *numbers = NULL;
+    if (view.ndim != 1 || !is_signed(&view) || view.itemsize != 8 || count == 0) {
+        PyErr_SetString(PyExc_ValueError, "a median is taken of whole numbers of 64 bits, one at least");
+    } else if ((numbers = PyMem_New(int64_t, count)) == NULL) {
+        PyErr_NoMemory();
+    } else {
+        memcpy(numbers, view.buf, (size_t)view.len);
+        int64_t low = select_place(numbers, count, (count - 1) / 2), high = low;
+        if (count % 2 == 0)
+            high = select_place(numbers, count, count / 2);
+        result = PyFloat_FromDouble((double)(low + high) / 2);
+    }
+    PyMem_Free(numbers);
+    PyBuffer_Release(&view);
+    return result;
+}
+
+enum { MOST_PLACES = 1 << 16, FEW_KEYS = 64 }; /* places are 16 bits wide */
+
 typedef struct {
-    unsigned char key[8]; /* a whole number, most significant byte first */
+    uint64_t key;
     uint32_t place;
 } Key;
 
-/* By key, then by place: what a stable sort gives. */
-static int by_key(const void *a, const void *b) {
-    int order = memcmp(((const Key *)a)->key, ((const Key *)b)->key, 8);
-    if (order != 0)
-        return order;
-    return ((const Key *)a)->place < ((const Key *)b)->place ? -1 : 1;
+static uint64_t big_endian(const unsigned char *bytes) {
+    uint64_t number = 0;
+    for (int i = 0; i < 8; i++)
+        number = number << 8 | bytes[i];
+    return number;
 }
 
-enum { MOST_PLACES = 1 << 16 };          /* places are 16 bits wide */
+/* By key, then by place: what a stable sort gives. */
+static int by_key(const void *a, const void *b) {
+    const Key *first = a, *second = b;
+    if (first->key != second->key)
+        return first->key < second->key ? -1 : 1;
+    return first->place < second->place ? -1 : 1;
+}
+
+/* Few keys are put in order one by one, which keeps the order of equal ones. */
+static void sort_keys(Key *keys, Py_ssize_t count) {
+    if (count > FEW_KEYS) {
+        qsort(keys, (size_t)count, sizeof *keys, by_key);
+        return;
+    }
+    for (Py_ssize_t i = 1; i < count; i++) {
+        Key key = keys[i];
+        Py_ssize_t at = i;
+        for (; at > 0 && keys[at - 1].key > key.key; at--)
+            keys[at] = keys[at - 1];
+        keys[at] = key;
+    }
+}
+
 static const int64_t MOST_BYTES = 1LL << 40; /* a cost; no sum of MOST_PLACES of them overflows */
 
 /* Costs in the order of their keys, and the size of the window, which the last k costs make. */
@@ -87,10 +165,10 @@ static int64_t *shuffled(const Py_buffer *keys, PyObject *pool, Py_ssize_t k, in
         goto failed;
     }
     for (Py_ssize_t i = 0; i < count; i++) {
-        memcpy(order[i].key, (const char *)keys->buf + 8 * i, 8);
+        order[i].key = big_endian((const unsigned char *)keys->buf + 8 * i);
         order[i].place = (uint32_t)i;
     }
-    qsort(order, (size_t)count, sizeof *order, by_key);
+    sort_keys(order, count);
     *observed = 0;
     for (Py_ssize_t i = 0; i < count; i++) {
         long long cost = PyLong_AsLongLong(PyTuple_GET_ITEM(pool, order[i].place));

@@ -9,7 +9,10 @@ static PyMethodDef methods[] = {
     {"dictionary", kernel_dictionary, METH_VARARGS, PyDoc_STR("Distinct events by last occurrence, as one text.")},
     {"borders", kernel_borders, METH_VARARGS, PyDoc_STR("Where pieces of so many lines begin.")},
     {"count_at_least", kernel_count_at_least, METH_VARARGS, PyDoc_STR("Entries of each row at or above its limit.")},
+    {"median", kernel_median, METH_O, PyDoc_STR("Median of whole numbers.")},
     {"permuted_at_least", kernel_permuted_at_least, METH_VARARGS, PyDoc_STR("Permutations as large as the window.")},
+    {"content", kernel_content, METH_VARARGS, PyDoc_STR("Code lengths of windows against baselines.")},
+    {"conformal", kernel_conformal, METH_VARARGS, PyDoc_STR("Ranks of summed surprises, and medians.")},
     {NULL, NULL, 0, NULL},
 };
 

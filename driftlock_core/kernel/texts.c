@@ -61,8 +61,8 @@ static PyObject *joined(const Distinct *distinct, Py_ssize_t reach) {
 
 PyObject *kernel_dictionary(PyObject *Py_UNUSED(module), PyObject *args) {
     PyObject *given;
-    Py_ssize_t reach;
-    if (!PyArg_ParseTuple(args, "On:dictionary", &given, &reach))
+    Py_ssize_t reach, start, stop;
+    if (!PyArg_ParseTuple(args, "Onnn:dictionary", &given, &reach, &start, &stop))
         return NULL;
     if (reach < 0) {
         PyErr_SetString(PyExc_ValueError, "reach must not be negative");
@@ -71,7 +71,12 @@ PyObject *kernel_dictionary(PyObject *Py_UNUSED(module), PyObject *args) {
     PyObject *lines = PySequence_Fast(given, "canonical events must be a sequence");
     if (lines == NULL)
         return NULL;
-    Py_ssize_t count = PySequence_Fast_GET_SIZE(lines);
+    if (start < 0 || stop < start || stop > PySequence_Fast_GET_SIZE(lines)) {
+        PyErr_SetString(PyExc_ValueError, "start and stop lie outside of the events");
+        Py_DECREF(lines);
+        return NULL;
+    }
+    Py_ssize_t count = stop - start;
     /* Each kept line takes a byte at least, so the reach bounds how many there can be. */
     Py_ssize_t most = count <= reach ? count : reach + 1;
     Distinct distinct = {.mask = 16};
@@ -84,9 +89,9 @@ PyObject *kernel_dictionary(PyObject *Py_UNUSED(module), PyObject *args) {
     if (distinct.places == NULL || distinct.kept == NULL) {
         PyErr_NoMemory();
     } else {
-        Py_ssize_t i = count - 1;
+        Py_ssize_t i = stop - 1;
         /* Bytes hash and compare without running Python, so nobody changes the list meanwhile. */
-        while (i >= 0 && distinct.bytes <= reach && take(&distinct, PySequence_Fast_GET_ITEM(lines, i)) == 0)
+        while (i >= start && distinct.bytes <= reach && take(&distinct, PySequence_Fast_GET_ITEM(lines, i)) == 0)
             i--;
         if (!PyErr_Occurred())
             text = joined(&distinct, reach);

@@ -10,9 +10,8 @@ from driftlock_core.profiles import Profile
 from driftlock_core.ranks import middle
 from driftlock_core.verdict import ViewEvidence
 from driftlock_core.window_views.catalogue import ASPECTS, Aspect
-from driftlock_core.window_views.conformal import conformal_ranks, negated_of
+from driftlock_core.window_views.conformal import ranked_among
 from driftlock_core.window_views.past import distances
-from driftlock_core.window_views.reference_sets import ReferenceSets, columns_of
 from driftlock_core.window_views.skeleton import skeleton_keys
 from driftlock_core.window_views.standing_out import views_standing_out
 from driftlock_core.window_views.statistics import statistics_of
@@ -106,9 +105,9 @@ class RecordedViews:
         if not self._aspects:
             return []
         m = len(self._references)
-        columns = columns_of(np.concatenate((self._references, row)), negated_of(self._aspects))
-        sets = ReferenceSets(columns, np.array([m]), m)
-        found: list[float] = conformal_ranks(columns, sets, np.array([[m]]), self._aspects)[:, 0, 0].tolist()
+        table = np.concatenate((self._references, row))
+        ranks, _ = ranked_among(table, np.array([m]), m, np.array([[m]]), self._aspects)
+        found: list[float] = ranks[:, 0, 0].tolist()
         return found
 
     def _usual_age(self, key: int) -> int:

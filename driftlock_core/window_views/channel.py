@@ -10,7 +10,7 @@ from driftlock_core.profiles import Profile
 from driftlock_core.verdict import ViewEvidence
 from driftlock_core.window_views.catalogue import ASPECTS, STATISTICS, Aspect
 from driftlock_core.window_views.pace import Pace
-from driftlock_core.window_views.past import AspectColumns, PastWindows, distances
+from driftlock_core.window_views.past import AspectColumns, PastWindows
 from driftlock_core.window_views.recency import Recency
 from driftlock_core.window_views.skeleton import skeleton_keys
 from driftlock_core.window_views.statistics import statistics_of
@@ -35,6 +35,7 @@ class WindowViews:
         self._profile = profile
         self._first_chunk = first_chunk
         self.timed: bool | None = None  # not known before the first baseline
+        self._aspects: tuple[bool | None, tuple[Aspect, ...]] | None = None  # for what timed was then
         self.with_time = 0  # events of the first baseline that name one
         self.kept_chunk = 0  # with which the three below begin
         self.templates = np.empty(0, dtype=np.int64)  # by number
@@ -62,8 +63,11 @@ class WindowViews:
     @property
     def aspects(self) -> tuple[Aspect, ...]:
         """Those all of whose views are looked at."""
-        views = self.views
-        return tuple(a for a in ASPECTS if all(STATISTICS[name] in views for name in a.statistics))
+        if self._aspects is None or self._aspects[0] != self.timed:
+            views = self.views
+            found = tuple(a for a in ASPECTS if all(STATISTICS[name] in views for name in a.statistics))
+            self._aspects = self.timed, found
+        return self._aspects[1]
 
     def add(self, canonical: Sequence[bytes], times: Ints | None) -> None:
         """The next events; *times* in microseconds, −1 for none."""
@@ -118,7 +122,7 @@ class WindowViews:
         An epoch begins.
 
         Args:
-            baseline: Its canonical events.
+            baseline: Its canonical events, where they are none of those kept.
             chunk: With which they begin, where they are events kept.
         """
         if chunk is not None:
@@ -165,8 +169,11 @@ class WindowViews:
 
     def distance(self, aspect: Aspect, window: int, score: float) -> float:
         """Of a window last measured, with its exact *score*."""
-        row, usual = self.past.row(window), self.past.usual(window)
-        return float(distances(aspect, row[None, :], usual, np.array([score]))[0])
+        return self.past.distance(aspect, window, score)
+
+    def reference_table(self, window: int) -> Ints:
+        """Statistics of what a window last measured ranks among, oldest first."""
+        return self.past.reference_table(window)
 
     def evidence(self, window: int, p: Sequence[float], score: float) -> ViewEvidence:
         """What stands behind the ranks *p* of a window last measured."""

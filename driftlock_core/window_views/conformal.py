@@ -1,17 +1,21 @@
 """Several statistics of a window as one rank among its references, exact under exchangeability."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from driftlock_core import kernel
 from driftlock_core.ranks import count_at_least
 from driftlock_core.window_views.reference_sets import Columns, ReferenceSets, Small, columns_of
-from driftlock_core.window_views.whole_bits import UNIT, log_table, whole_log2
+from driftlock_core.window_views.whole_bits import LARGEST, UNIT, log_table, whole_log2
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+
+# Windows times references ranked at once by numpy: what is worked on shall stay in the processor's cache.
+_RANKED_AT_ONCE: Final = 32_768
 
 
 class Summed(Protocol):
@@ -65,35 +69,64 @@ def conformal_p(references: Ints, windows: Ints, two_sided: Sequence[bool], leas
     """
     m = len(references)
     summed = _Sum(range(references.shape[1]), two_sided, least)
-    columns = columns_of(np.concatenate((references, windows)), negated_of([summed]))
-    sets = ReferenceSets(columns, np.array([m]), m)
     rows = np.arange(m, m + len(windows))[None, :]
-    found: Floats = conformal_ranks(columns, sets, rows, [summed])[0, 0]
+    table = np.concatenate((references, windows))
+    found: Floats = ranked_among(table, np.array([m]), m, rows, [summed])[0][0, 0]
     return found
 
 
-def negated_of(asked: Sequence[Summed]) -> list[int]:
+def ranked_among(
+    table: Ints, ends: Ints, most: int, rows: Ints, asked: Sequence[Summed]
+) -> tuple[Floats, Floats]:
+    """
+    :func:`conformal_p` of the windows of several blocks, for several sums of statistics.
+
+    Args:
+        table: Statistics of windows, shape ``(rows, statistics)``.
+        ends: Of each block, position behind the newest reference, at least 2.
+        most: References count at most, the newest.
+        rows: Each block's windows, shape ``(blocks, windows)``.
+
+    Returns:
+        Ranks of shape ``(sums, blocks, windows)``, and the medians of each
+        block's references, shape ``(blocks, statistics)``.
+    """
+    log = log_table(LARGEST)
+    if kernel.conformal is not None and min(most, len(table)) + 2 <= len(log):
+        p, medians = np.empty((len(asked), *rows.shape)), np.empty((len(ends), table.shape[1]))
+        sums = tuple(tuple(zip(summed.columns, summed.sides, summed.least, strict=True)) for summed in asked)
+        kernel.conformal(np.ascontiguousarray(table), ends, rows, most, sums, log, medians, p)
+        return p, medians
+    columns = columns_of(table, _negated_of(asked))
+    step = max(1, _RANKED_AT_ONCE // (rows.shape[1] * min(most, len(table))))
+    parts = []
+    for start in range(0, len(ends), step):
+        sets = ReferenceSets(columns, ends[start : start + step], most)
+        ranks = _conformal_ranks(columns, sets, rows[start : start + step], asked)
+        parts.append((ranks, sets.medians(table.shape[1])))
+    return np.concatenate([p for p, _ in parts], axis=1), np.concatenate([medians for _, medians in parts])
+
+
+def _negated_of(asked: Sequence[Summed]) -> list[int]:
     """The columns in which small values surprise too: the table needs them negated."""
     return sorted(
         {at for summed in asked for at, both in zip(summed.columns, summed.sides, strict=True) if both}
     )
 
 
-def conformal_ranks(columns: Columns, sets: ReferenceSets, rows: Ints, asked: Sequence[Summed]) -> Floats:
+def _conformal_ranks(columns: Columns, sets: ReferenceSets, rows: Ints, asked: Sequence[Summed]) -> Floats:
     """
-    :func:`conformal_p` of the windows of several blocks, for several sums of statistics.
+    The ranks of :func:`ranked_among`, as arrays.
 
     Args:
-        columns: Of the table, those of :func:`negated_of` negated behind all others.
+        columns: Of the table, those of :func:`_negated_of` negated behind all others.
         sets: The references of each block.
-        rows: Of the table, each block's windows, shape ``(blocks, windows)``.
-
-    Returns:
-        Shape ``(sums, blocks, windows)``.
     """
+    if not asked:
+        return np.empty((0, *rows.shape))
     least = {at: one for summed in asked for at, one in zip(summed.columns, summed.least, strict=True)}
     side = {column: at for at, column in enumerate(least)}
-    negated = negated_of(asked)
+    negated = _negated_of(asked)
     behind = len(columns.values) - len(negated)
     own, others = _surprises(
         columns,

@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from driftlock_core import kernel
 from driftlock_core.window_views.whole_bits import log_table
 
 Ints = npt.NDArray[np.int64]
@@ -39,10 +40,18 @@ def content_of(baselines: Sequence[Ints], which: Ints, events: Ints, *, hop: int
         events: Template numbers, from the first window's first event to the last one's last.
         hop, window: Events.
     """
+    lengths = np.array([len(baseline) for baseline in baselines], dtype=np.int64)
+    if kernel.content is not None:
+        kinds = 1 + max(int(events.max()), *(int(baseline.max(initial=0)) for baseline in baselines))
+        log = log_table(max(2 * int(lengths.max()) + kinds + 1, window))
+        mismatch, own, order = (np.empty(len(which), dtype=np.int64) for _ in range(3))
+        known = tuple(map(np.ascontiguousarray, baselines))
+        which, events = np.ascontiguousarray(which), np.ascontiguousarray(events)
+        kernel.content(known, which, events, log, hop, window, mismatch, own, order)
+        return Content(mismatch=mismatch, own=own, order=order)
     ids = np.concatenate((*baselines, events))
     split = len(ids) - len(events)
     kinds = int(ids.max()) + 1
-    lengths = np.array([len(baseline) for baseline in baselines], dtype=np.int64)
     owner = np.repeat(np.arange(len(baselines)), lengths)
     held = _counts(owner, ids[:split], len(baselines), kinds)
     log = log_table(max(2 * int(lengths.max()) + kinds + 1, window))

@@ -1,21 +1,17 @@
 """The statistics of past windows, and each new window's rank among them."""
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from driftlock_core.profiles import Profile
 from driftlock_core.window_views.catalogue import ASPECTS, COLUMN, STATISTICS, TWO_SIDED, Aspect
-from driftlock_core.window_views.conformal import conformal_ranks, negated_of
-from driftlock_core.window_views.reference_sets import Columns, ReferenceSets, columns_of
+from driftlock_core.window_views.conformal import ranked_among
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-
-# Windows times references ranked at once: what is worked on shall stay in the processor's cache.
-_RANKED_AT_ONCE: Final = 32_768
 
 
 class AspectColumns(NamedTuple):
@@ -48,10 +44,15 @@ class PastWindows:
         self.start = 0  # position of table[0] among all windows, cold ones first
         self.windows = 0  # measured, cold ones not counted
         self._newest = np.empty((0, len(STATISTICS)))  # the usual of each window last judged
+        self._beside = np.empty((0, len(ASPECTS)))  # their distances, as far as the score has no part in them
         self._references: tuple[int, tuple[tuple[int, ...], ...]] = (
             -1,
             (),
         )  # of a block, for its next window
+        self._rows: list[
+            tuple[int, ...]
+        ] = []  # of the table, as the references of neighbouring blocks share them
+        self._rows_start = 0  # position of the first among all windows
 
     def set_limits(self, profile: Profile, ranked_at: float = 0.0) -> None:
         """
@@ -75,11 +76,26 @@ class PastWindows:
         """Statistics of the windows that *window* ranks among, oldest first."""
         block = window // self._profile.chunks_per_window
         if self._references[0] != block:
-            known = int(self._known(np.array([block]))[0])
-            low = max(0, known - self._profile.references)
-            rows = self.table[low - self.start : known - self.start]
-            self._references = block, tuple(map(tuple, rows.tolist()))
+            low, known = self._span_of(block)
+            if not 0 <= low - self._rows_start <= len(self._rows):
+                self._rows, self._rows_start = [], low
+            del self._rows[: low - self._rows_start]
+            self._rows_start = low
+            more = self.table[low + len(self._rows) - self.start : known - self.start]
+            self._rows += map(tuple, more.tolist())
+            self._references = block, tuple(self._rows[: known - low])
         return self._references[1]
+
+    def reference_table(self, window: int) -> Ints:
+        """:meth:`references` as an array."""
+        low, known = self._span_of(window // self._profile.chunks_per_window)
+        found: Ints = self.table[low - self.start : known - self.start]
+        return found
+
+    def _span_of(self, block: int) -> tuple[int, int]:
+        """Where the references of a block begin and end, among all windows."""
+        known = self._cold + max(0, (block - 1) * self._profile.chunks_per_window + 1)
+        return max(0, known - self._profile.references), known
 
     def usual(self, window: int) -> Floats:
         """Medians of what a window ranks among, one of those last judged; shape ``(statistics,)``."""
@@ -104,46 +120,25 @@ class PastWindows:
         profile, k, first = self._profile, self._profile.chunks_per_window, self.windows
         self.table = np.concatenate((self.table, rows))
         self.windows += len(rows)
-        columns = columns_of(self.table, negated_of(aspects))
         blocks = np.arange(first // k, (self.windows - 1) // k + 1)
-        step = max(1, _RANKED_AT_ONCE // (k * min(profile.references, len(self.table))))
-        parts = []
-        for start in range(0, len(blocks), step):
-            some = blocks[start : start + step]
-            sets = ReferenceSets(columns, self._known(some) - self.start, profile.references)
-            # Of the first block some windows may have come before, of the last one some are still to come.
-            windows = np.clip(some[:, None] * k + np.arange(k), first, self.windows - 1) - first
-            placed = windows + len(self.table) - len(rows)
-            parts.append(self._ranked(columns, sets, placed, aspects, looked_at))
+        ends = self._known(blocks) - self.start
+        m = np.minimum(ends, profile.references)
+        # Of the first block some windows may have come before, of the last one some are still to come.
+        windows = np.clip(blocks[:, None] * k + np.arange(k), first, self.windows - 1) - first
+        asked = aspects if (m >= self._least_ranked(looked_at)).any() else ()
+        ranks, usual = ranked_among(
+            self.table, ends, profile.references, windows + len(self.table) - len(rows), asked
+        )
+        p = np.full((len(rows), len(ASPECTS)), np.nan)
         taken = slice(first % k, first % k + len(rows))
-        p, m, usual = (np.concatenate(found)[taken] for found in zip(*parts, strict=True))
-        self._newest = usual
-        return self._columns((rows[:, 0] - mu) / cbar, p, m, aspects, looked_at)
-
-    def _ranked(
-        self,
-        columns: Columns,
-        sets: ReferenceSets,
-        windows: Ints,
-        aspects: tuple[Aspect, ...],
-        looked_at: int,
-    ) -> tuple[Floats, Ints, Floats]:
-        """
-        Of the windows of some blocks: ranks, number of references, the usual.
-
-        Args:
-            windows: Positions in the table, shape ``(blocks, windows)``.
-
-        Returns:
-            One row per window each; ranks by aspect.
-        """
-        usual = sets.medians(len(STATISTICS))
-        p = np.full((*windows.shape, len(ASPECTS)), np.nan)
-        if aspects and (sets.m >= self._least_ranked(looked_at)).any():
-            at = [ASPECTS.index(aspect) for aspect in aspects]
-            p[..., at] = np.moveaxis(conformal_ranks(columns, sets, windows, aspects), 0, -1)
-        k = windows.shape[1]
-        return p.reshape(-1, len(ASPECTS)), np.repeat(sets.m, k), np.repeat(usual, k, axis=0)
+        for aspect, found in zip(asked, ranks, strict=True):
+            p[:, ASPECTS.index(aspect)] = found.reshape(-1)[taken]
+        self._newest = np.repeat(usual, k, axis=0)[taken]
+        self._beside = np.full((len(rows), len(ASPECTS)), np.nan)
+        nothing = np.full(len(rows), -np.inf)
+        for aspect in aspects:
+            self._beside[:, ASPECTS.index(aspect)] = distances(aspect, rows, self._newest, nothing)
+        return self._columns((rows[:, 0] - mu) / cbar, p, np.repeat(m, k)[taken], aspects, looked_at)
 
     def _least(self, looked_at: int) -> float:
         """References from which on the aspects decide."""
@@ -164,7 +159,7 @@ class PastWindows:
         aspects: tuple[Aspect, ...],
         looked_at: int,
     ) -> AspectColumns:
-        """Of the windows last judged, from what :meth:`_ranked` found."""
+        """Of the windows last judged, with their ranks."""
         profile, joined = self._profile, m >= self._least(looked_at)
         chance = flags_by_chance(len(aspects), m, profile.alpha / looked_at, profile.chunks_per_window)
         return AspectColumns(
@@ -176,17 +171,24 @@ class PastWindows:
 
     def distances_at(self, scores: Floats, aspects: tuple[Aspect, ...]) -> Floats:
         """Of the windows last judged, with their *scores* as far as these are exact; as ``AspectColumns.distance``."""
-        rows = self.table[len(self.table) - len(scores) :]
-        found = np.full((len(scores), len(ASPECTS)), np.nan)
+        found = self._beside.copy()
         for aspect in aspects:
-            found[:, ASPECTS.index(aspect)] = distances(aspect, rows, self._newest, scores)
+            if "size" in aspect.distance:
+                at = ASPECTS.index(aspect)
+                found[:, at] = np.maximum(found[:, at], scores)
         return found
+
+    def distance(self, aspect: Aspect, window: int, score: float) -> float:
+        """Of one window last judged, with its exact *score*."""
+        beside = float(self._beside[window - self.windows, ASPECTS.index(aspect)])
+        return max(beside, score) if "size" in aspect.distance else beside
 
     def take_back(self, windows: int) -> None:
         """Undo the last windows."""
         self.table = self.table[: len(self.table) - windows]
         self.windows -= windows
         self._references = -1, ()
+        self._rows = []
 
     def forget(self) -> None:
         """Drop what no later window ranks among."""

@@ -38,7 +38,7 @@ def log_table(largest: int) -> Ints:
     return _table(1 << max(10, largest.bit_length()))
 
 
-_LARGEST: Final = (1 << 20) - 1  # of the table that larger numbers are scaled down to
+LARGEST: Final = (1 << 20) - 1  # of the table that larger numbers are scaled down to
 
 
 def whole_log2(numbers: Ints) -> Ints:
@@ -50,5 +50,5 @@ def whole_log2(numbers: Ints) -> Ints:
     """
     # The exponent of a float is exact, a logarithm is not the same on all machines.
     shift = np.maximum(0, np.frexp(numbers.astype(np.float64))[1].astype(np.int64) - 20)
-    bits: Ints = log_table(_LARGEST)[numbers >> shift] + UNIT * shift
+    bits: Ints = log_table(LARGEST)[numbers >> shift] + UNIT * shift
     return bits

@@ -19,7 +19,11 @@ from driftlock_core import BALANCED, MASK_CLASSES, Detector, Masker, Profile, co
 from driftlock_core.baseline import dictionary
 from driftlock_core.epoch import borders_of, text_of
 from driftlock_core.permutation import permutation_p
-from driftlock_core.ranks import flags_by_chance, reference_rows, smallest_size_over, stream_p
+from driftlock_core.ranks import flags_by_chance, middle, reference_rows, smallest_size_over, stream_p
+from driftlock_core.window_views.catalogue import ASPECTS, STATISTICS
+from driftlock_core.window_views.conformal import ranked_among
+from driftlock_core.window_views.content import content_of
+from driftlock_core.window_views.whole_bits import LARGEST, log_table
 
 SMALL = Profile(name="custom", threshold=0.25, alpha=0.1, baseline=80, window=20, hop=5, references=40)
 needs_kernel = pytest.mark.skipif(kernel.Shapes is None, reason="the kernel is not in use")
@@ -200,10 +204,74 @@ def test_borders_must_lie_in_order_within_the_text():
 
 
 @needs_kernel
-@given(canonical=lines, reach=st.integers(0, 300))
-def test_dictionaries_are_equal(canonical, reach):
-    """Distinct events by last occurrence, cut where the reach ends."""
+@given(
+    known=st.binary(max_size=500),
+    canonical=lines,
+    ends=st.tuples(*[st.integers(0, 40)] * 2),
+    step=st.integers(1, 9),
+)
+def test_costs_of_lines_are_equal(known, canonical, ends, step):
+    """From any line to any other, the last piece whole or not: what the same lines joined cost."""
+    start, stop = sorted(min(end, len(canonical)) for end in ends)
+    pieces = [text_of(canonical[at : min(stop, at + step)]) for at in range(start, stop, step)]
+
+    def costs():
+        digest = compressor_named("zstd").digest(known)
+        return digest.line_costs(canonical, start, stop, step), [digest.cost(piece) for piece in pieces]
+
+    of_lines, of_pieces = both(costs)
+    assert of_pieces == of_lines
+
+
+@needs_kernel
+@given(canonical=lines, reach=st.integers(0, 300), ends=st.tuples(*[st.integers(0, 40)] * 2))
+def test_dictionaries_are_equal(canonical, reach, ends):
+    """Distinct events by last occurrence, cut where the reach ends, of all events or of some."""
     both(lambda: dictionary(canonical, reach))
+    start, stop = sorted(min(end, len(canonical)) for end in ends)
+    assert dictionary(canonical[start:stop], reach) == both(lambda: dictionary(canonical, reach, start, stop))
+
+
+@needs_kernel
+@given(sizes=st.lists(st.integers(0, 9) | st.integers(0, 2**50), min_size=1, max_size=60))
+def test_medians_are_equal(sizes):
+    """Odd and even counts, many equal."""
+    assert np.median(sizes) == both(lambda: middle(np.array(sizes)))
+    assert np.median(sizes[::2]) == both(lambda: middle(np.array(sizes)[::2]))
+
+
+@needs_kernel
+@pytest.mark.parametrize("spread", [2, 40, 10**6, 10**14])
+def test_ranks_of_sums_are_equal(spread):
+    """Of several blocks, fewer references in the first ones; with ties, far values, and medians."""
+    random = np.random.default_rng(spread)
+    table = random.integers(0, spread, (90, len(STATISTICS)))
+    table[::7] *= random.integers(1, 50, (13, len(STATISTICS)))
+    ends = np.array([2, 3, 9, 40, 45, 50, 44])
+    rows = np.minimum(ends[:, None] + np.arange(5), 89)
+    for asked in (ASPECTS, ASPECTS[1:], ()):
+
+        def ranked(asked=asked):
+            p, medians = ranked_among(table, ends, 30, rows, asked)
+            return p.tolist(), medians.tolist()
+
+        both(ranked)
+
+
+@needs_kernel
+@pytest.mark.parametrize("kinds", [1, 3, 50, 2000])
+def test_code_lengths_are_equal(kinds):
+    """Templates few and many, some of them new to the baseline; one baseline, or one for each window."""
+    random = np.random.default_rng(kinds)
+    events = random.integers(0, kinds, 120)
+    baselines = [random.integers(0, 1 + kinds // 2, 80) for _ in range(3)]
+    for which in (np.zeros(21, dtype=np.int64), np.repeat([0, 1, 2], 7)):
+
+        def coded(which=which):
+            found = content_of(baselines, which, events, hop=5, window=20)
+            return found.mismatch.tolist(), found.own.tolist(), found.order.tolist()
+
+        both(coded)
 
 
 @needs_kernel
@@ -279,6 +347,58 @@ def test_wrong_shapes_are_refused():
         kernel.permuted_at_least(bytes(16), (1, 2), chosen + 2, 2)
     with pytest.raises(ValueError, match="summed exactly"):
         kernel.permuted_at_least(bytes(16), (1, -2), chosen, 2)
+    for numbers in (counts[:0], rows, limits):
+        with pytest.raises(ValueError, match="64 bits"):
+            kernel.median(numbers)
+    digest = compressor_named("zstd").digest(b"")
+    for start, stop, step in ((-1, 1, 1), (1, 0, 1), (0, 2, 1), (0, 1, 0)):
+        with pytest.raises(ValueError, match="outside"):
+            digest.line_costs([b"a"], start, stop, step)
+    with pytest.raises(ValueError, match="outside"):
+        kernel.dictionary([b"a"], 9, 0, 2)
+
+
+@needs_kernel
+def test_views_that_do_not_fit_are_refused():
+    """Positions outside of a table, of another type or of too few logarithms."""
+    log, table = log_table(LARGEST), np.zeros((9, 2), dtype=np.int64)
+    ends, windows, sums = np.array([4, 8]), np.array([[4], [8]]), (((0, False, 1), (1, True, 1)),)
+    medians, p = np.empty((2, 2)), np.empty((1, 2, 1))
+    kernel.conformal(table, ends, windows, 5, sums, log, medians, p)
+    for at, wrong in (
+        (0, table.astype(np.float64)),
+        (0, table[:7]),
+        (1, np.array([1, 8])),
+        (1, np.array([4, 10])),
+        (2, np.array([[4], [9]])),
+        (2, windows[0]),
+        (3, 1),
+        (4, (((2, False, 1),),)),
+        (4, (((0, False, 0),),)),
+        (5, log[:100]),
+        (6, medians[:1]),
+        (7, p[:, :1].copy()),
+    ):
+        given_parts = [table, ends, windows, 5, sums, log, medians, p]
+        given_parts[at] = wrong
+        with pytest.raises(ValueError, match=r"fit together|does not have"):
+            kernel.conformal(*given_parts)
+    events, which, out = (
+        np.arange(6),
+        np.zeros(2, dtype=np.int64),
+        [np.empty(2, dtype=np.int64) for _ in range(3)],
+    )
+    kernel.content((events,), which, events, log, 2, 4, *out)
+    for baselines, asked, own, hop, room in (
+        ((events,), which, events[:5], 2, out),
+        ((events,), which + 1, events, 2, out),
+        ((events - 1,), which, events, 2, out),
+        ((events.astype(np.int32),), which, events, 2, out),
+        ((events,), which, events, 0, out),
+        ((events,), which, events, 2, [out[0], out[1], out[2][:1]]),
+    ):
+        with pytest.raises(ValueError, match="fit together"):
+            kernel.content(baselines, asked, own, log, hop, 4, *room)
 
 
 @needs_kernel
@@ -290,6 +410,10 @@ def test_nothing_leaks():
         Masker(cache_bytes=(5000, 5000)).canonical(log)
         digest = compressor_named("zstd").digest(b"\n".join(log[:50]))
         digest.costs(memoryview(log[60]), [0, 5, 9])
+        digest.line_costs(log, 50, 70, 7)
+        middle(np.array([3, 1, 2]))
+        ranked_among(np.array([[1] * 8, [2] * 8, [4] * 8]), np.array([2]), 2, np.array([[2]]), ASPECTS)
+        content_of([np.array([0, 1, 0])], np.array([0]), np.array([0, 1]), hop=1, window=2)
         dictionary(log, 500)
         permutation_p((3, 1, 2, 9), 2, 99, 5)
         for wrong in (lambda: digest.costs(log[0], [5, 1]), lambda: Masker().canonical([b"a", 1])):
