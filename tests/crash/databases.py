@@ -3,9 +3,10 @@
 import atexit
 import os
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,20 @@ class Database:
 
     url: str
     crash: Callable[[], None] | None = None
+
+    def writable(self) -> bool:
+        """Whether nobody keeps others from writing."""
+        if not self.url.startswith("sqlite"):
+            return True
+        with closing(
+            sqlite3.connect(self.url.removeprefix("sqlite:///"), timeout=0.5, isolation_level=None)
+        ) as one:
+            try:
+                one.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            one.execute("ROLLBACK")
+            return True
 
 
 @contextmanager

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ class Nursery:
         self.stored: dict[str, int] = {}  # deliveries of each stream that children said they have stored
         self._lines: queue.Queue[list[str]] = queue.Queue()
         self._log = log
+        self._plan: Plan | None = None
         with log.open("ab") as errors:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.crash.victim"],
@@ -39,6 +41,7 @@ class Nursery:
     def begin(self, plan: Plan) -> None:
         """A child that works by *plan*; returns when it exists, it answers a little later."""
         assert self._process.stdin is not None
+        self._plan = plan
         self._process.stdin.write(plan.line())
         self._process.stdin.flush()
         self.child = int(self._await("child")[1])
@@ -70,16 +73,28 @@ class Nursery:
         """Whether the child has ended, by its own hand."""
         return any(line[0] == "ended" for line in list(self._lines.queue))
 
-    def await_frozen(self) -> None:
-        """Until the child has frozen itself."""
+    def await_frozen(self, writable: Callable[[], bool]) -> None:
+        """
+        Until the child has frozen itself.
+
+        Args:
+            writable: Whether others can write. SQLite has one writer, and another thread of the child may be that.
+        """
+        assert self.child is not None
         until = time.monotonic() + START_SECONDS
-        while Path(f"/proc/{self.child}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+        while True:
             assert time.monotonic() < until, self._log.read_text()[-2000:]
+            if Path(f"/proc/{self.child}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+                if writable():
+                    return
+                os.kill(self.child, signal.SIGCONT)
             time.sleep(0.01)
 
     def wake(self) -> str:
         """Let a frozen child go on; what the call it was frozen in answered."""
         assert self.child is not None
+        assert self._plan is not None
+        self._plan.wake.touch()
         os.kill(self.child, signal.SIGCONT)
         return self._await("woken")[1]
 

@@ -23,9 +23,14 @@ def reference(tmp_path_factory) -> Undisturbed:
 
 
 @pytest.fixture(params=DATABASES)
-def url(request, tmp_path):
-    with database(request.param, tmp_path) as made:
-        yield made.url
+def made(request, tmp_path):
+    with database(request.param, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def url(made):
+    return made.url
 
 
 def plan(tmp_path, url, since, **more) -> Plan:
@@ -39,7 +44,7 @@ def plan(tmp_path, url, since, **more) -> Plan:
     )
 
 
-def test_a_worker_frozen_past_its_lease_writes_nothing_when_it_wakes(url, tmp_path, reference):
+def test_a_worker_frozen_past_its_lease_writes_nothing_when_it_wakes(made, url, tmp_path, reference):
     since = time.time()
     app = opened(tmp_path / "home", url, since)
     for one in load.made(*SIZE).posted[JUDGED]:
@@ -48,7 +53,7 @@ def test_a_worker_frozen_past_its_lease_writes_nothing_when_it_wakes(url, tmp_pa
     try:
         strike = Strike(verb="save", call=1, statement=-1, freeze=True)
         frozen.begin(plan(tmp_path, url, since, upload=False, strike=strike))
-        frozen.await_frozen()
+        frozen.await_frozen(made.writable)
         until = time.monotonic() + 30
         while app._store.pending.waiting(load.TENANT, JUDGED):
             assert time.monotonic() < until

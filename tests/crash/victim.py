@@ -9,12 +9,10 @@ Lines out: ``ready PORT``, ``stored STREAM NUMBER`` for each delivery handed ove
 import json
 import os
 import signal
-import sqlite3
 import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -32,7 +30,6 @@ from tests.crash.senders import PAUSE_S
 from tests.crash.traces import Place, Traces
 from tests.crash.uploads import upload
 
-PATIENCE_S = 20.0
 Verb = Literal["append", "claim", "release", "save", "save series"]
 PLACE_OF: dict[Verb, Place] = {
     "append": "receiving",
@@ -68,6 +65,11 @@ class Plan:
     upload: bool = True
     strike: Strike | None = None
 
+    @property
+    def wake(self) -> Path:
+        """A frozen one that is woken goes on where this exists; else it freezes again."""
+        return Path(f"{self.traces}.wake")
+
     def line(self) -> bytes:
         """To send to the parent of the children."""
         return json.dumps(asdict(self)).encode() + b"\n"
@@ -81,13 +83,13 @@ def say(*words: object) -> None:
 class Watched:
     """Traces where every thread is, and strikes."""
 
-    def __init__(self, app: App, traces: Traces, strike: Strike | None) -> None:
+    def __init__(self, app: App, traces: Traces, strike: Strike | None, wake: Path) -> None:
         self._traces = traces
+        self._wake = wake
         self._strike = strike
         self._calls = 0
         self._now = threading.local()
         store: Any = app._store
-        self._engine: sa.Engine = store.engine
         self._wrap(store.events, "append", "append")
         for name in ("claim", "release", "save"):
             self._wrap(store.detections, name, name)  # type: ignore[arg-type]
@@ -145,24 +147,18 @@ class Watched:
     def _hit(self) -> None:
         assert self._strike is not None
         self._now.aimed = False
-        if self._strike.freeze:
-            self._await_silence()
-        os.kill(os.getpid(), signal.SIGSTOP if self._strike.freeze else signal.SIGKILL)
-
-    def _await_silence(self) -> None:
-        """Until no other thread writes: SQLite has one writer, and a frozen one would keep everybody out."""
-        if self._engine.dialect.name == "sqlite":
-            database = self._engine.url.database or ""
-            with closing(sqlite3.connect(database, timeout=PATIENCE_S, isolation_level=None)) as writer:
-                writer.execute("BEGIN IMMEDIATE")
-                writer.execute("ROLLBACK")
+        if not self._strike.freeze:
+            os.kill(os.getpid(), signal.SIGKILL)
+        while not self._wake.exists():
+            os.kill(os.getpid(), signal.SIGSTOP)
+            time.sleep(0.05)  # woken because another thread was just writing: it may end that
 
 
 def opened(plan: Plan) -> App:
     """The application on the plan's database, watched; it works on what it finds."""
     settings = Settings(home=Path(plan.home), database_url=plan.database_url, demo_data=False)
     app = open_app(settings, clock=FastClock(plan.since), work=False)
-    Watched(app, Traces(Path(plan.traces)), plan.strike)
+    Watched(app, Traces(Path(plan.traces)), plan.strike, plan.wake)
     app.start_worker()
     return app
 
