@@ -6,7 +6,7 @@ size, which a network notices; each is packed once, when it is first asked for.
 """
 
 import gzip
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -39,27 +39,14 @@ class StaticFiles:
 
     Args:
         folder: Holds the files, named as their addresses below ``/static/`` are.
-        pages: That begin the program, by path; a browser asks for them each time.
-        begun: Called when one of them is asked for.
     """
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        folder: Path,
-        pages: Mapping[str, bytes],
-        *,
-        begun: Callable[[], None] = lambda: None,
-    ) -> None:
+    def __init__(self, app: ASGIApp, folder: Path) -> None:
         self._app = app
-        self._begun = begun
         self._files = {
             PLACE + one.relative_to(folder).as_posix(): one
             for one in folder.rglob("*")
             if one.suffix in _KINDS and one.is_file()
-        }
-        self._pages = {
-            path: _held(page, "text/html; charset=utf-8", "no-cache") for path, page in pages.items()
         }
         self._held: dict[str, _Held] = {}
 
@@ -80,9 +67,6 @@ class StaticFiles:
             return None
         if "gzip" not in asked.get("Accept-Encoding", ""):
             return None
-        if (page := self._pages.get(path)) is not None:
-            self._begun()
-            return page
         if path in self._files and path not in self._held:
             await run_in_threadpool(self._hold, path)
         return self._held.get(path)
@@ -93,13 +77,13 @@ class StaticFiles:
             plain = file.read_bytes()
         except OSError:  # the application behind says what is wrong with it
             return
-        self._held[path] = _held(plain, _KINDS[file.suffix], _FOR_GOOD)
+        self._held[path] = _held(plain, _KINDS[file.suffix])
 
 
-def _held(plain: bytes, kind: str, kept: str) -> _Held:
+def _held(plain: bytes, kind: str) -> _Held:
     headers = {
         "Content-Type": kind,
-        "Cache-Control": kept,
+        "Cache-Control": _FOR_GOOD,
         "ETag": f'"{sha256(plain).hexdigest()[:32]}"',
         "Vary": "Accept-Encoding",
     }

@@ -85,15 +85,14 @@ def _serve(app: "App", script: Path, listening: socket.socket) -> None:
     from driftlock.api.auth_gate import Gate
     from driftlock.api.auth_provider import Provider
     from driftlock.api.static_files import StaticFiles
-    from driftlock.ui.server import dashboard
+    from driftlock.ui.server import PROGRAM, dashboard
 
     shown = dashboard(script, app)
     provider = Provider(shown.sso_ready, shown.sso_address, shown.asgi, shown.sso_claims, shown.sso_cookie)
     mark = script.parent / "docs" / "images" / "mark.png"
     api = create_app(app, lifespan=shown.lifespan, mark=mark, provider=provider)
     # Last: it answers every address that nobody else does.
-    pages = StaticFiles(shown.asgi, shown.program, shown.pages, begun=shown.expect)
-    api.mount("/", Gate(pages, app, held=shown.uploaded_bytes))
+    api.mount("/", Gate(StaticFiles(shown.asgi, PROGRAM), app, held=shown.uploaded_bytes))
     address = _address(listening)
     app.live.address = address
     server = uvicorn.Server(

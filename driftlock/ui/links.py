@@ -39,19 +39,14 @@ def address(page: str, **parameters: str | Sequence[str]) -> str:
     return f"{root()}/{_PATHS[page]}" + (f"?{urlencode(named, doseq=True)}" if named else "")
 
 
-def path(page: str) -> str:
-    """Where *page* is, below the dashboard's address."""
-    return _PATHS[page]
-
-
 def root() -> str:
     """Where the dashboard is served, without a slash at its end."""
     here = urlsplit(st.context.url or "")
-    below = here.path.rstrip("/")
+    path = here.path.rstrip("/")
     for page in _PATHS.values():
-        if page and below.endswith(f"/{page}"):
-            below = below.removesuffix(f"/{page}")
-    return urlunsplit((here.scheme, here.netloc, below, "", ""))
+        if page and path.endswith(f"/{page}"):
+            path = path.removesuffix(f"/{page}")
+    return urlunsplit((here.scheme, here.netloc, path, "", ""))
 
 
 def at(path: str) -> str | None:

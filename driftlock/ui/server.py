@@ -3,9 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
-from threading import Thread
 from typing import Any, Final
 
 import streamlit as st
@@ -14,11 +12,9 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.pages_manager import PagesManager
 
 from driftlock.bootstrap import App
-from driftlock.ui import program, session, sign_in_provider
+from driftlock.ui import session, sign_in_provider
 
-# What Streamlit loads when the first table is drawn. Neither needs the other's importer to be done, nor this
-# dashboard: a page that asks for them meanwhile waits, and goes on.
-_LOADED: Final = ("pyarrow", "pandas")
+PROGRAM: Final = Path(st.__file__).parent / "static" / "static"  # the files that browsers run
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +31,6 @@ class Dashboard:
     ]  # that cookies of its answer hold; empty: none
     sso_cookie: str
     uploaded_bytes: Callable[[str], int]  # that are held for a page, by the id of its session
-    program: Path  # the folder of the files that browsers run
-    pages: Mapping[str, bytes]  # that begin them, by path
-    expect: Callable[[], None]  # a page: what its tables need is loaded meanwhile
 
 
 def dashboard(script: Path, app: App) -> Dashboard:
@@ -56,25 +49,7 @@ def dashboard(script: Path, app: App) -> Dashboard:
         sign_in_provider.claims,
         sign_in_provider.COOKIE,
         _uploaded_bytes,
-        program.FOLDER / "static",
-        program.pages(),
-        _expect,
     )
-
-
-def _expect() -> None:
-    """Load what draws tables, once, while the browser loads its program: it takes half a second."""
-    if not _expected:
-        _expected.append(Thread(target=_load, name="load", daemon=True))
-        _expected[0].start()
-
-
-_expected: Final[list[Thread]] = []
-
-
-def _load() -> None:
-    for module in _LOADED:
-        import_module(module)
 
 
 def _uploaded_bytes(session_id: str) -> int:

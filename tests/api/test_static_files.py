@@ -11,21 +11,15 @@ from tests.api.asking import Answer, Client
 from tests.api.browsing import pages
 
 SCRIPT = b"export const answer = 42;\n" * 200
-PAGE = b"<html><head></head></html>" * 100
 PACKED = {"Accept-Encoding": "gzip, deflate"}
 
 
 @pytest.fixture
-def begun() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def client(tmp_path: Path, begun: list[str]) -> Client:
+def client(tmp_path: Path) -> Client:
     for name, held in (("js/a.1.js", SCRIPT), ("js/b.2.js", b"1;"), ("secret.txt", b"x")):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_bytes(held)
-    return Client(StaticFiles(pages, tmp_path, {"/": PAGE}, begun=lambda: begun.append("page")))
+    return Client(StaticFiles(pages, tmp_path))
 
 
 def asked(client: Client, path: str, headers: Mapping[str, str] = PACKED) -> Answer:
@@ -66,17 +60,14 @@ def test_who_cannot_unpack_or_asks_for_a_part_is_answered_by_the_dashboard(
     assert asked(client, "/static/js/a.1.js", headers).content == b"the dashboard"
 
 
-def test_a_page_is_asked_for_each_time_and_sent_when_it_changed(client: Client, begun: list[str]) -> None:
-    """A browser that holds it is told that it is the same, and what it needs is begun."""
-    page = asked(client, "/")
-    assert gzip.decompress(page.content) == PAGE
-    assert page.headers["cache-control"] == "no-cache"
-    again = asked(client, "/", PACKED | {"If-None-Match": page.headers["etag"]})
+def test_who_holds_a_file_is_told_that_it_is_the_same(client: Client) -> None:
+    """By the digest of what it holds."""
+    held = asked(client, "/static/js/a.1.js").headers["etag"]
+    again = asked(client, "/static/js/a.1.js", PACKED | {"If-None-Match": held})
     assert (again.status_code, again.content) == (304, b"")
-    assert begun == ["page", "page"]
-    assert asked(client, "/", PACKED | {"If-None-Match": '"another"'}).status_code == 200
+    assert asked(client, "/static/js/a.1.js", PACKED | {"If-None-Match": '"another"'}).status_code == 200
 
 
 def test_nothing_is_written_there(client: Client) -> None:
-    """A form that is sent to a page goes to the dashboard."""
-    assert client.post("/", content=b"", headers=PACKED).content == b"the dashboard"
+    """A form that is sent to a file goes to the dashboard."""
+    assert client.post("/static/js/a.1.js", content=b"", headers=PACKED).content == b"the dashboard"
