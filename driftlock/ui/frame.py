@@ -115,7 +115,11 @@ def _tenant() -> None:
 
 def _switch() -> None:
     """To another tenant; what was open is of the one before."""
-    chosen = str(st.session_state[_SWITCH])
+    chosen = st.session_state.get(_SWITCH)
+    if (
+        chosen is None
+    ):  # signed out meanwhile: the session is empty, and the browser still tells what it showed
+        return
     choose(chosen)
     st.query_params.from_dict({"t": chosen})
 
