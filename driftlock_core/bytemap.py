@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import lz4.block
-from isal import isal_zlib
 
 from driftlock_core.baseline import dictionary
 from driftlock_core.compressors import Gzip, compressor_named
@@ -83,16 +82,9 @@ def _parses(texts: Sequence[bytes], known: bytes, compressor_name: str) -> tuple
         blocks = [lz4.block.compress(text, store_size=False, dict=known) for text in texts]
         return [parse_lz4(block, known) for block in blocks], LZ4_SOURCE
     if compressor_name == "gzip":
-        return [_deflated(text, known) for text in texts], DEFLATE_SOURCE
+        compress = Gzip.compressor(known)
+        return [parse_deflate(compress(text), known) for text in texts], DEFLATE_SOURCE
     return parse_each(texts, known), REFERENCE_SOURCE
-
-
-def _deflated(text: bytes, known: bytes) -> Parse:
-    if known:
-        stream = isal_zlib.compressobj(Gzip.level, wbits=-15, zdict=known)
-    else:
-        stream = isal_zlib.compressobj(Gzip.level, wbits=-15)
-    return parse_deflate(stream.compress(text) + stream.flush(), known)
 
 
 class _Layout:

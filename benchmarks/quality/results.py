@@ -16,7 +16,7 @@ import zstandard
 
 FOLDER = Path(__file__).parents[1] / "results"
 DECIMALS = 6  # more is the order of sums
-PACKAGES = ("numpy", "zstandard", "lz4", "isal")
+PACKAGES = ("numpy", "zstandard", "lz4")
 
 Direction = Literal["higher", "lower", "none"]
 

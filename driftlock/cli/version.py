@@ -1,6 +1,7 @@
 """``driftlock version``: what verdicts depend on."""
 
 import platform
+import zlib
 from importlib.machinery import PathFinder
 from importlib.metadata import version
 from importlib.util import find_spec, module_from_spec
@@ -18,7 +19,7 @@ def command() -> None:
         "driftlock": version("driftlock"),
         "zstd": ".".join(map(str, zstandard.ZSTD_VERSION)),
         "lz4": lz4.library_version_string(),
-        "isal": version("isal"),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
         "numpy": version("numpy"),
         "Python": platform.python_version(),
         "engine": _engine(),

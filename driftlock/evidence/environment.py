@@ -2,17 +2,18 @@
 
 import hashlib
 import platform
+import zlib
 from functools import cache
 from importlib.metadata import distribution, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-# The package of each compressor, and the module that holds its compiled library.
+# The package of each compressor, and the module that holds its compiled library; gzip is in none,
+# it is the zlib that Python itself uses.
 _LIBRARIES: Final = {
     "zstd": ("zstandard", "zstandard.backend_c"),
     "lz4": ("lz4", "lz4.block._block"),
-    "gzip": ("isal", "isal.isal_zlib"),
 }
 
 
@@ -44,6 +45,7 @@ def environment(made_with: str | None, compressor: str | None) -> dict[str, Any]
         "driftlock": version("driftlock"),
         "numpy": version("numpy"),
         "python": platform.python_version(),
+        "zlib": zlib.ZLIB_RUNTIME_VERSION,
         "implementation": platform.python_implementation(),
         "system": platform.system(),
         "machine": platform.machine(),

@@ -127,11 +127,15 @@ def readme(
         environment: What it was made with, the package of the compressor among it.
     """
     listed = sorted({*names, "README.txt", "manifest.json"})
-    package, version = environment["package"], environment["package_version"]
+    package, library = environment["package"], ""
+    if package is not None:
+        library = f" and the package {package} (here it was {environment['package_version']})"
+    elif environment["compressor"] == "gzip":
+        library = f" with zlib {environment['zlib']}"
     return _TEXT.format(
         id=about["id"],
         stream_name=json.dumps(about["stream_name"], ensure_ascii=False),  # one line, whatever it is
         statement=textwrap.fill(statement, _WIDTH),
-        library="" if package is None else f" and the package {package} (here it was {version})",
+        library=library,
         files="\n".join(f"{name:<21}{what(name, policy)}" for name in listed),
     ).encode()

@@ -25,7 +25,7 @@ WITH_SIDE_EFFECTS = {
     "time",
     "urllib",
 }
-ENGINE_LIBRARIES = {"numpy", "zstandard", "lz4", "isal", "stringzilla", "pyarrow", "openzl", "driftlock_core"}
+ENGINE_LIBRARIES = {"numpy", "zstandard", "lz4", "stringzilla", "pyarrow", "openzl", "driftlock_core"}
 GENERATOR_LIBRARIES = {"numpy", "faker", "data_generator"}
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from driftlock.evidence.verifier.findings import Findings
 
 # What must be installed beside the standard library, by compressor.
-LIBRARIES: Final = {"zstd": "zstandard", "lz4": "lz4", "gzip": "isal"}
+LIBRARIES: Final = {"zstd": "zstandard", "lz4": "lz4"}
 _REACH: Final = {"zstd": 256 * 1024, "lz4": 64 * 1024, "gzip": 32 * 1024}  # bytes of dictionary
 
 MOST_CHUNKS: Final = 6_000  # profiles allow fewer
@@ -41,7 +41,7 @@ class Sizes:
     """
 
     def __init__(self, name: str) -> None:
-        if name not in LIBRARIES:
+        if name not in _REACH:
             raise LookupError(f"this program does not know the compressor {ascii(name)[:40]}")
         try:
             self._make, self.version = {"zstd": _zstd, "lz4": _lz4, "gzip": _gzip}[name]()
@@ -83,19 +83,18 @@ def _lz4() -> tuple[Callable[[bytes], Cost], str]:
 
 
 def _gzip() -> tuple[Callable[[bytes], Cost], str]:
-    isal: Any = importlib.import_module("isal.isal_zlib")
-    version: str = importlib.import_module("importlib.metadata").version("isal")
+    zlib: Any = importlib.import_module("zlib")
 
     def cost(known: bytes) -> Cost:
         extra = {"zdict": known} if known else {}
 
         def size(text: bytes) -> int:
-            stream = isal.compressobj(1, wbits=-15, **extra)
+            stream = zlib.compressobj(6, wbits=-15, **extra)
             return len(stream.compress(text)) + len(stream.flush())
 
         return size
 
-    return cost, f"gzip isal {version} level 1"
+    return cost, f"gzip zlib {zlib.ZLIB_RUNTIME_VERSION} level 6"
 
 
 def check_sizes(
