@@ -1,18 +1,21 @@
 """JSON in canonical order, judged on the shape of the text (all digits 0): caches by shape stay exact."""
 
 import re
+from operator import itemgetter
 
 MAX_DEPTH = 64
 
 # White space holds 0x1E as well: it is the newline of a pretty-printed event.
-_TOKEN = re.compile(
-    rb"[ \t\r\x1e]*(?:"
-    rb"(?P<mark>[{}\[\]:,])"
-    rb'|(?P<string>"(?:[^"\\\x00-\x1f]|\\[^\x00-\x1f])*")'
-    rb"|(?P<scalar>-?0+(?:\.0+)?(?:[eE][+-]?0+)?|true|false|null)"
-    rb")"
+_SPACE = rb"[ \t\r\x1e]*"
+_STRING = rb'"[^"\\\x00-\x1f]*(?:\\[^\x00-\x1f][^"\\\x00-\x1f]*)*"'
+_SCALAR = rb"-?0+(?:\.0+)?(?:[eE][+-]?0+)?|true|false|null"
+_TOKEN = re.compile(rb"%b(?:(?P<mark>[{}\[\]:,])|(?P<string>%b)|(?P<scalar>%b))" % (_SPACE, _STRING, _SCALAR))
+# A whole member whose value is no object or array, up to its comma or brace: most are, and one search is quicker than four.
+_MEMBER = re.compile(
+    rb"%b(%b)%b:%b(%b|%b)%b([,}])" % (_SPACE, _STRING, _SPACE, _SPACE, _STRING, _SCALAR, _SPACE)
 )
 _BLANK = re.compile(rb"[ \t\r\x1e]*\Z")
+_first = itemgetter(0)
 
 
 class _NotJson(Exception):
@@ -50,22 +53,36 @@ class _Reader:
 
     def members(self, depth: int) -> bytes:
         members: list[tuple[bytes, bytes]] = []
-        token = self.token()
-        if token[1] == b"}":
-            return b"{}"
-        while True:
-            kind, key_shape, key = token
-            if kind != "string" or self.token()[1] != b":":
-                raise _NotJson
-            members.append((key_shape, key + b":" + self.value(self.token(), depth)))
-            mark = self.token()[1]
-            if mark == b"}":
-                break
-            if mark != b",":
-                raise _NotJson
-            token = self.token()
-        members.sort(key=lambda member: member[0])  # stable: equal keys keep their order
-        return b"{" + b",".join(text for _, text in members) + b"}"
+        mark = b","
+        while mark == b",":
+            key, text, mark = self.plain_member() or self.member(depth, alone=not members)
+            if key:
+                members.append((key, text))
+        if mark != b"}":
+            raise _NotJson
+        members.sort(key=_first)  # stable: equal keys keep their order
+        return b"{" + b",".join([text for _, text in members]) + b"}"
+
+    def plain_member(self) -> tuple[bytes, bytes, bytes] | None:
+        """Shape of the key, source of key and value, and the mark behind; None where the value is no plain one."""
+        found = _MEMBER.match(self.shape, self.position)
+        if found is None:
+            return None
+        self.position = found.end()
+        key, stop = found.span(1)
+        start, end = found.span(2)
+        source = self.source
+        return self.shape[key:stop], source[key:stop] + b":" + source[start:end], found[3]
+
+    def member(self, depth: int, *, alone: bool) -> tuple[bytes, bytes, bytes]:
+        """The same of any member; with no key where a brace closes an empty object."""
+        kind, key_shape, key = self.token()
+        if alone and key_shape == b"}":
+            return b"", b"", b"}"
+        if kind != "string" or self.token()[1] != b":":
+            raise _NotJson
+        text = key + b":" + self.value(self.token(), depth)
+        return key_shape, text, self.token()[1]
 
     def elements(self, depth: int) -> bytes:
         elements: list[bytes] = []
