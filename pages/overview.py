@@ -7,6 +7,7 @@ from driftlock.ui import (
     overview_feed,
     overview_figures,
     overview_lanes,
+    overview_later,
     overview_start,
     overview_states,
     overview_timeline,
@@ -27,5 +28,5 @@ else:
     room = overview_timeline.room(stream_id)
     overview_feed.show(scope)
     with room:
-        overview_timeline.scores_of(scope, stream_id)
+        overview_later.show(scope, stream_id)
 overview_address.remember()

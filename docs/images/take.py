@@ -37,7 +37,7 @@ def main() -> None:
 def _prepared(browser: Browser, address: str) -> None:
     page = window(browser, "light", *DESK)
     page.goto(address)
-    page.locator(".st-key-lanes .scatterlayer .point").first.wait_for()
+    page.locator(".st-key-lanes .dl-flag").first.wait_for()
     page.get_by_text("Demo data is being prepared").wait_for(state="detached", timeout=DEMO_MS)
     page.context.close()
 
@@ -82,7 +82,7 @@ def _analyze(browser: Browser, address: str) -> Path:
 def _overview(page: Page, address: str) -> None:
     page.goto(address)
     page.get_by_role("button", name="NDJSON").wait_for()
-    page.locator(".st-key-lanes .scatterlayer .point").first.wait_for()
+    page.locator(".st-key-lanes .dl-flag").first.wait_for()
 
 
 def _anomaly(page: Page, address: str) -> None:

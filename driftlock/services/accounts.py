@@ -68,6 +68,14 @@ class Accounts(Arrivals):
             for member in self._table.members(tenant)
         }
 
+    def preference(self, user_id: str, name: str) -> bool | str | None:
+        """What somebody has set for all browsers; None: nothing."""
+        return self._table.preferences(user_id).get(name)
+
+    def prefer(self, user_id: str, name: str, value: bool | str) -> None:
+        """Set it; of who is not known, nothing is kept."""
+        self._table.prefer(user_id, name, value)
+
     def change_role(self, tenant: str, user_id: str, role: Role, *, by: str) -> None:
         """
         Make a member something else.

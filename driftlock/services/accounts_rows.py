@@ -174,6 +174,11 @@ class AccountTable(Protocol):
     def unlock(self, user_id: str) -> None:
         """Without the wait after failed tries."""
 
+    def preferences(self, user_id: str) -> Mapping[str, bool | str]:
+        """What somebody has set for all browsers; nothing for who is not known."""
+
+    def prefer(self, user_id: str, name: str, value: bool | str) -> None: ...
+
     def forget(self, user_id: str) -> int:
         """E-mail, name, password, sessions, memberships and invitations; answers how many rows changed."""
 

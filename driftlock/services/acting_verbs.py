@@ -160,7 +160,7 @@ _PEOPLE: Final = {
     **_of(
         "accounts", PROCESS, "accept", "admit", "any", "check_may_give", "check_only_here", "first", "join"
     ),
-    **_of("accounts", PROCESS, "matched", "named", "reset", "welcome"),
+    **_of("accounts", PROCESS, "matched", "named", "preference", "prefer", "reset", "welcome"),
     "tenants.get": SEE,
     "tenants.rename": Verb("settings", "tenant.rename", "tenant", "tenant"),
     "tenants.remove": Verb("delete", "tenant.remove", "tenant", "tenant"),

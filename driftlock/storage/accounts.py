@@ -1,5 +1,6 @@
 """People, where they are members, and the links that make them so."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -178,6 +179,19 @@ class SqlAccounts(SqlLinks):
     def unlock(self, user_id: str) -> None:
         """Without the wait after failed tries."""
         self._change(user_id, failures=0, locked_until=None)
+
+    def preferences(self, user_id: str) -> Mapping[str, bool | str]:
+        """What somebody has set for all browsers; nothing for who is not known."""
+        with reading(self._engine, EVERY_TENANT) as connection:
+            return connection.scalar(sa.select(users.c.preferences).where(users.c.id == user_id)) or {}
+
+    def prefer(self, user_id: str, name: str, value: bool | str) -> None:
+        """Set one of them; the others stay as they are."""
+        mine = users.c.id == user_id
+        with writing(self._engine, EVERY_TENANT) as connection:
+            held = connection.scalar(sa.select(users.c.preferences).where(mine).with_for_update())
+            if held is not None:
+                connection.execute(sa.update(users).where(mine).values(preferences=held | {name: value}))
 
     def forget(self, user_id: str) -> int:
         """E-mail, name, password, sessions and invitations; answers how many rows that were."""

@@ -8,8 +8,7 @@ import plotly.graph_objects as go
 
 from driftlock.model import moment
 from driftlock.services.cases_store import Member
-from driftlock.ui.charts import Drawing, frame
-from driftlock.ui.swimlane_text import escaped
+from driftlock.ui.charts import Drawing, escaped, frame
 from driftlock.ui.theme import Tokens
 from driftlock.ui.words import moment as moment_text
 from driftlock.ui.words import plural, signed_bits, span

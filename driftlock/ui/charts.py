@@ -94,3 +94,8 @@ def drawn_once(drawing: Drawing) -> go.Figure:
     digest = blake2b(to_json(figure, validate=False).encode(), digest_size=8).hexdigest()
     figure.layout.datarevision = digest
     return figure
+
+
+def escaped(text: str) -> str:
+    """Names of others, so that Plotly does not read them as markup."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -18,6 +18,7 @@ from driftlock.ui import (
     overview_address,
     range_pick,
     sign_in,
+    start_here,
     streams_silent,
     words,
 )
@@ -40,7 +41,6 @@ KEYS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 LATE: Final = 3  # times the usual time between two windows
-START_DISMISSED: Final = "start-here-dismissed"
 _log: Final = logging.getLogger(__name__)
 _VISITED: Final = "visited-pages"
 _OPENED: Final = "opened-anomaly"
@@ -270,7 +270,7 @@ def _keys() -> None:
         st.caption("They rest while you type.")
     with st.container(horizontal=True):
         if st.button("Show “Start here” again", on_click=_set_help, args=(False,)):
-            st.session_state.pop(START_DISMISSED, None)
+            start_here.bring_back()
             st.switch_page(links.OVERVIEW)
         if st.button("Close", type="tertiary", on_click=_set_help, args=(False,)):
             st.rerun()

@@ -85,7 +85,8 @@ def _data_until(at: datetime | None) -> None:
     utc = at.astimezone(UTC) if at else None
     st.metric(
         "Data until, UTC",
-        f"{utc:%H:%M:%S}" if utc else MISSING,
+        # Else the browser would take the minutes for the name of an emoji, and load all names there are.
+        words.literal(f"{utc:%H:%M:%S}") if utc else MISSING,
         delta=f"{utc:%Y-%m-%d}" if utc else None,
         delta_color="off",
         delta_arrow="off",

@@ -1,24 +1,21 @@
 """The swimlane, and whose scores stand below it."""
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 import streamlit as st
 
 from driftlock.services.overview_rows import Lane, LaneBy, Lanes, Scope, Wanted
 from driftlock.ui import frame, overview_cell, overview_range, overview_reads, words
-from driftlock.ui.charts import PLOTLY_CONFIG, drawn_once
-from driftlock.ui.overview_cell import Cell
 from driftlock.ui.session import colours, desk, tenant
 from driftlock.ui.swimlane import swimlane
+from driftlock.ui.swimlane_grid import lanes_grid
 from driftlock_core.numbers_text import count_text
 from driftlock_core.profiles import Profile
 
 MOST_LANES: Final = 12
 ALL_LANES: Final = 1_000
 BY: Final[dict[LaneBy, str]] = {"stream": "Stream", "kind": "Kind"}
-_CHART: Final = "lanes"
-_EDGES: Final = "lane-edges"
+_LANES: Final = "lanes"
 _BOXES: Final = "lane-boxes"
 BOXES_HELP: Final = "Off: a click chooses one cell. On: a box chooses several lanes and a longer time."
 
@@ -67,8 +64,7 @@ def stream_to_show(scope: Scope) -> str | None:
 
 
 def _draw(scope: Scope, found: Lanes, *, boxes: bool) -> None:
-    st.session_state[_EDGES] = [int(edge) for edge in found.edges_us]
-    drawing = swimlane(
+    drawn = swimlane(
         found,
         colours=colours(),
         chosen=overview_cell.chosen(),
@@ -76,42 +72,20 @@ def _draw(scope: Scope, found: Lanes, *, boxes: bool) -> None:
         warming={lane.key: said for lane in found.lanes if (said := warming(lane))},
         boxes=boxes,
     )
-    st.plotly_chart(
-        drawn_once(drawing),
-        key=_CHART,
-        theme=None,
-        alt=drawing.alt,
-        config=PLOTLY_CONFIG,
-        on_select=_clicked,
-        selection_mode=("points", "box") if boxes else "points",
+    lanes_grid(
+        key=_LANES,
+        data={"html": drawn.html, "edges": drawn.edges_us, "boxes": boxes},
+        height=drawn.height,
+        on_chosen_change=_chosen,
     )
-    st.caption(drawing.caption)
+    st.caption(drawn.caption)
 
 
-def _clicked() -> None:
-    """A click chooses its cell, a box all within it; a click beside all, or on the chosen one, lets go."""
-    state: Any = st.session_state.get(_CHART)
-    points = state.selection.points if state else []
-    keys = [point["customdata"] for point in points if point.get("customdata")]
-    edges = st.session_state.get(_EDGES, [])
-    cell = cell_of(keys, edges)
+def _chosen() -> None:
+    """A click or the key Enter chooses its cell, a box all within it; a click beside all, or on the chosen one, lets go."""
+    told: Any = st.session_state.get(_LANES)
+    cell = overview_cell.read(str(told.chosen or "")) if told else None
     overview_cell.choose(None if cell == overview_cell.chosen() else cell)
-
-
-def cell_of(keys: Sequence[Sequence[Any]], edges: Sequence[int]) -> Cell | None:
-    """
-    What holds all the cells of *keys*, a lane and the number of its stretch each; None: there are none such.
-
-    >>> cell_of([("a", 1), ("b", 0), ("a", 0)], [10, 20, 30])
-    Cell(lanes=('a', 'b'), since_us=10, until_us=30)
-    >>> cell_of([], [10, 20]), cell_of([("a", 5)], [10, 20])
-    (None, None)
-    """
-    buckets = [int(bucket) for _, bucket in keys]
-    if not buckets or not 0 <= min(buckets) <= max(buckets) < len(edges) - 1:
-        return None
-    lanes = tuple(dict.fromkeys(str(lane) for lane, _ in keys))
-    return Cell(lanes=lanes, since_us=edges[min(buckets)], until_us=edges[max(buckets) + 1])
 
 
 def warming(lane: Lane) -> str | None:

@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from driftlock.services.overview_rows import Scope, Wanted
-from driftlock.ui import frame, links, overview_reads
+from driftlock.ui import frame, links, overview_reads, start_here
 
 STEPS: Final[tuple[tuple[str, str, str, dict[str, str]], ...]] = (
     (links.ANOMALY, "Open the strongest", "See what differs, and how rare it is", {}),
@@ -18,7 +18,11 @@ STEPS: Final[tuple[tuple[str, str, str, dict[str, str]], ...]] = (
 
 def show(scope: Scope) -> None:
     """The steps, each a link; those taken in this session are ticked."""
-    if st.session_state.get(frame.START_DISMISSED):
+    if start_here.dismissed():
+        if start_here.just_dismissed():
+            with st.container(horizontal=True, vertical_alignment="center", gap="small", key="start-undo"):
+                st.caption("“Start here” is put away; Help brings it back.", width="content")
+                st.button("Undo", key="undo-start", type="tertiary", on_click=start_here.bring_back)
         return
     strongest = overview_reads.strongest(scope, Wanted())
     visited = frame.visited()
@@ -40,6 +44,10 @@ def show(scope: Scope) -> None:
                 help=purpose,
             )
         st.space("stretch")
-        if st.button("Dismiss", key="dismiss-start", type="tertiary", help="Help brings it back"):
-            st.session_state[frame.START_DISMISSED] = True
-            st.rerun()
+        st.button(
+            "Dismiss",
+            key="dismiss-start",
+            type="tertiary",
+            help="Help brings it back",
+            on_click=start_here.dismiss,
+        )

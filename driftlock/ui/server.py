@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from driftlock.bootstrap import App
 from driftlock.ui import session, sign_in_provider
 
+# What Streamlit loads for the first table, half a second: while the server starts, nobody waits for it.
+_TABLES: Final = ("pandas", "pyarrow")
 PROGRAM: Final = Path(st.__file__).parent / "static" / "static"  # the files that browsers run
 
 
@@ -35,6 +38,8 @@ class Dashboard:
 
 def dashboard(script: Path, app: App) -> Dashboard:
     """The pages that *script* navigates, on *app*."""
+    for library in _TABLES:
+        import_module(library)
     session.use(app, gated=True)
     # The script navigates. Until it has run once, Streamlit would take the folder of pages for the navigation, and
     # an address of a page that is opened first would show it without its frame.

@@ -1,30 +1,41 @@
 """
 Where and when something stood out: a lane a stream or kind, a cell a stretch of time.
 
-Cells are bars and not markers: a marker's size is in pixels, so that markers
-of 48 stretches would overlap on a phone and leave gaps on a desk. A heatmap
-would scale too, but nobody can click it.
+Plain HTML, as `swimlane_grid` shows it: a table of cells to readers who hear it, and as wide as its page.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from html import escape
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
-import plotly.graph_objects as go
 
-from driftlock.services.overview_rows import Annotation, Lanes
-from driftlock.ui.charts import Drawing, frame
+from driftlock.services.overview_rows import Annotation, Lane, Lanes
 from driftlock.ui.overview_cell import Cell
-from driftlock.ui.swimlane_text import alternative, caption, escaped, hover, label, step, width
+from driftlock.ui.swimlane_axis import Tick, ticks
+from driftlock.ui.swimlane_text import alternative, caption, label, named, spans, step, told, width
 from driftlock.ui.theme import Tokens
 
-LANE_HEIGHT: Final = 28  # pixels
-EDGES_HEIGHT: Final = 64  # pixels, axis and notes
+LANE_HEIGHT: Final = 28  # pixels, as in the style of `swimlane_grid`
+ABOVE: Final = 6  # pixels
+NOTES_ABOVE: Final = 20  # pixels, where there are notes
 BELOW: Final = 44  # pixels, times of two lines
-_TALL: Final = 0.72  # of a lane's height
-_CLEAR: Final = "rgba(0, 0, 0, 0)"
+TICKS: Final = 8
+TICKS_OF_A_PHONE: Final = 3
+_TALL: Final = 20  # pixels, a cell
+_FLAG: Final = '<i class="dl-flag"></i>'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swimlane:
+    """Lanes as HTML, and what a reader must know to read them."""
+
+    html: str
+    edges_us: list[int]  # of the cells: one more than a lane has
+    height: int  # pixels
+    caption: str
 
 
 def swimlane(
@@ -35,7 +46,7 @@ def swimlane(
     notes: Sequence[Annotation] = (),
     warming: Mapping[str, str] | None = None,
     boxes: bool = False,
-) -> Drawing:
+) -> Swimlane:
     """
     Draw the lanes, the first on top.
 
@@ -47,153 +58,100 @@ def swimlane(
         warming: By a lane's key, what is said in a lane that nothing was tested in.
         boxes: Dragging draws a box around cells; then a click chooses none.
     """
-    many = len(lanes.lanes)
-    labels = [label(lane) for lane in lanes.lanes]
-    figure = frame(
-        colours,
-        height=EDGES_HEIGHT + LANE_HEIGHT * many,
-        x_title="",
-        y_title="",
-        room=(max(map(width, labels)) + 14, BELOW),
+    edges = [int(edge) for edge in lanes.edges_us]
+    shown = [note for note in notes if edges[0] <= _us(note.about) <= edges[-1] > edges[0]]
+    top = NOTES_ABOVE if shown else ABOVE
+    tall = top + LANE_HEIGHT * len(lanes.lanes)
+    rows = _rows(lanes, edges, top, chosen, warming or {})
+    over = [
+        *(_said(said, top, place) for place, lane in enumerate(lanes.lanes) if (said := (warming or {}).get(lane.key))),
+        *(_outline(lanes, edges, chosen, top) if chosen else ()),
+        *(_note(note, edges) for note in shown),
+    ]  # fmt: skip
+    axes = "".join(
+        f'<div class="dl-axis {name}" aria-hidden="true">{"".join(map(_tick, ticks(edges[0], edges[-1], most)))}</div>'
+        for name, most in (("dl-wide", TICKS), ("dl-narrow", TICKS_OF_A_PHONE))
     )
-    edges = np.asarray(lanes.edges_us, dtype=np.int64)
-    timed = bool(edges[-1] > edges[0])
-    if not timed:  # nothing was tested in any lane: there is room for what is said of them, and no time
-        edges = np.arange(edges.size, dtype=np.int64) * 1_000_000
-    middles = (edges[:-1] + edges[1:]) // 2
-    # Plotly takes the width of a bar on a time axis in milliseconds.
-    widths_ms = np.diff(edges) / 1_000
-    _add_cells(figure, lanes, middles, widths_ms, colours)
-    _add_flagged(figure, lanes, middles, colours)
-    for place, lane in enumerate(lanes.lanes):
-        if said := (warming or {}).get(lane.key):
-            _say(figure, said, edges, place, colours)
-    if chosen is not None:
-        _outline(figure, lanes, chosen, colours)
-    _add_notes(figure, notes, edges, colours)
-    figure.update_xaxes(
-        range=[_time(edges[0]), _time(edges[-1])],
-        fixedrange=True,
-        ticks="outside",
-        ticklen=4,
-        tickcolor=colours.border,
-        title_standoff=6,
-        tickangle=0,
+    room = max(width(label(lane)) for lane in lanes.lanes) + 14
+    html = (
+        f'<div class="dl-drawn{" dl-boxes" if boxes else ""}" style="{_ink(colours)}--room:{room}px;--tall:{tall}px;'
+        f'--high:{tall + BELOW}px"><div class="dl-grid" role="grid" aria-label="{escape(alternative(lanes))}">{rows}</div>'
+        f'<div class="dl-plot">{"".join(over)}</div>{axes}</div>'
     )
-    figure.update_yaxes(
-        tickvals=list(range(many)),
-        ticktext=labels,
-        # The first lane on top, and room above it for notes.
-        range=[many - 0.45, -0.95 if notes else -0.55],
-        showgrid=False,
-        fixedrange=True,
-        ticklabelstandoff=6,
-    )
-    if not timed:
-        figure.update_xaxes(showticklabels=False, ticks="", title_text="")
-    figure.update_layout(
-        margin_t=6,
-        barmode="overlay",
-        bargap=0,
-        showlegend=False,
-        dragmode="select" if boxes else False,
-        hovermode="closest",
-        clickmode="event" if boxes else "event+select",
-    )
-    return Drawing(figure=figure, alt=alternative(lanes), caption=caption(lanes, boxes=boxes))
+    return Swimlane(html=html, edges_us=edges, height=tall + BELOW, caption=caption(lanes, boxes=boxes))
 
 
-def _add_cells(
-    figure: go.Figure,
-    lanes: Lanes,
-    middles: npt.NDArray[np.int64],
-    widths_ms: npt.NDArray[np.float64],
-    colours: Tokens,
-) -> None:
-    times, places, fills, outlines, patterns, told, keys = [], [], [], [], [], [], []
+def _rows(
+    lanes: Lanes, edges: Sequence[int], top: int, chosen: Cell | None, warming: Mapping[str, str]
+) -> str:
+    times = spans(edges)
+    reached = _reached(lanes, edges, chosen)
+    parts = []
     for place, lane in enumerate(lanes.lanes):
-        for bucket, middle in enumerate(middles):
-            times.append(_time(middle))
-            places.append(place - _TALL / 2)
-            bits, tested = float(lane.strongest_bits[bucket]), int(lane.tested[bucket])
-            # Of a series' numbers only alerts have bits: where nothing was raised the cell is of the first fill.
-            filled = tested or np.isfinite(bits)
-            fills.append(
-                colours.steps[step(bits) if np.isfinite(bits) else 0] if filled else colours.hairline
+        said = f": {warming[lane.key]}" if lane.key in warming else ""
+        parts.append(
+            f'<div class="dl-lane" role="row" data-lane="{escape(lane.key)}" style="top:{top + LANE_HEIGHT * place}px">'
+            f'<div class="dl-label" role="rowheader" aria-label="{escape(named(lane) + said)}">{escape(label(lane))}</div>'
+            '<div class="dl-cells" role="presentation">'
+        )
+        for bucket, time in enumerate(times):
+            state = ""
+            if chosen is not None and _within(lane, edges, bucket, chosen):
+                state += ' aria-selected="true"'
+            if (place, bucket) == reached:
+                state += ' tabindex="0"'
+            parts.append(
+                f'<div class="dl-cell {_fill(lane, bucket)}" role="gridcell"{state} '
+                f'aria-label="{escape(told(lane, bucket, time))}">{_FLAG if lane.flagged[bucket] else ""}</div>'
             )
-            outlines.append(colours.border if filled else _CLEAR)
-            patterns.append("/" if lane.tested_known and not tested else "")
-            told.append(hover(lane, lanes, bucket))
-            keys.append([lane.key, bucket])
-    figure.add_trace(
-        go.Bar(
-            x=times,
-            y=[_TALL] * len(times),
-            base=places,
-            width=list(np.tile(widths_ms, len(lanes.lanes))),
-            marker={
-                "color": fills,
-                "line": {"color": outlines, "width": 0.6},
-                # The hatch takes the colour of its bar.
-                "pattern": {"shape": patterns, "fillmode": "replace", "size": 6, "solidity": 0.2},
-            },
-            customdata=keys,
-            hovertext=told,
-            hovertemplate="%{hovertext}<extra></extra>",
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
-            name="cells",
-        )
-    )
+        parts.append("</div></div>")
+    return "".join(parts)
 
 
-def _add_flagged(figure: go.Figure, lanes: Lanes, middles: npt.NDArray[np.int64], colours: Tokens) -> None:
-    marks = [
-        (place, bucket, lane)
+def _fill(lane: Lane, bucket: int) -> str:
+    bits, tested = float(lane.strongest_bits[bucket]), int(lane.tested[bucket])
+    # Of a series' numbers only alerts have bits: where nothing was raised the cell is of the first fill.
+    if np.isfinite(bits):
+        return f"dl-s{step(bits)}"
+    if tested:
+        return "dl-s0"
+    return "dl-untested" if lane.tested_known else "dl-unknown"
+
+
+def _reached(lanes: Lanes, edges: Sequence[int], chosen: Cell | None) -> tuple[int, int]:
+    """Lane and number of the one cell that the key Tab leads to: the chosen one, else the first flagged one."""
+    flagged = (0, 0)
+    for place in range(len(lanes.lanes) - 1, -1, -1):
+        lane = lanes.lanes[place]
+        for bucket in np.flatnonzero(np.asarray(lane.flagged))[:1].tolist():
+            flagged = (place, bucket)
+    if chosen is None:
+        return flagged
+    places = (
+        (place, bucket)
         for place, lane in enumerate(lanes.lanes)
-        for bucket in np.flatnonzero(np.asarray(lane.flagged)).tolist()
-    ]
-    if not marks:
-        return
-    figure.add_trace(
-        go.Scatter(
-            x=[_time(middles[bucket]) for _, bucket, _ in marks],
-            y=[place for place, _, _ in marks],
-            mode="markers",
-            marker={
-                "symbol": "triangle-up",
-                "size": 11,
-                "opacity": 1,
-                "color": colours.flagged,
-                "line": {"color": colours.background, "width": 1.2},
-            },
-            customdata=[[lane.key, bucket] for _, bucket, lane in marks],
-            hovertext=[hover(lane, lanes, bucket) for _, bucket, lane in marks],
-            hovertemplate="%{hovertext}<extra></extra>",
-            selected={"marker": {"opacity": 1}},
-            unselected={"marker": {"opacity": 1}},
-            name="flagged",
-        )
+        for bucket in range(len(edges) - 1)
+        if _within(lane, edges, bucket, chosen)
     )
+    return next(places, flagged)
 
 
-def _say(figure: go.Figure, said: str, edges: npt.NDArray[np.int64], place: int, colours: Tokens) -> None:
-    figure.add_annotation(
-        x=_time(edges[0]),
-        y=place,
-        text=escaped(said),
-        showarrow=False,
-        xanchor="left",
-        xshift=6,
-        bgcolor=colours.background,
-        font={"color": colours.muted, "size": 12},
-    )
+def _within(lane: Lane, edges: Sequence[int], bucket: int, chosen: Cell) -> bool:
+    return lane.key in chosen.lanes and chosen.since_us <= edges[bucket] < chosen.until_us
 
 
-def _outline(figure: go.Figure, lanes: Lanes, chosen: Cell, colours: Tokens) -> None:
+def _outline(lanes: Lanes, edges: Sequence[int], chosen: Cell, top: int) -> list[str]:
+    """By its times, so that it stays where it is when the range moves on."""
+    left, right = _share(chosen.since_us, edges), _share(chosen.until_us, edges)
+    if not right > left:
+        return []
     places = [at for at, lane in enumerate(lanes.lanes) if lane.key in chosen.lanes]
-    for first, last in stretches(places):
-        _frame(figure, chosen, first, last, colours)
+    edge = (LANE_HEIGHT - _TALL) // 2
+    return [
+        f'<div class="dl-chosen" style="left:calc({left:.4%} - 2px);width:calc({right - left:.4%} + 4px);'
+        f'top:{top + LANE_HEIGHT * first + edge - 2}px;height:{LANE_HEIGHT * (last - first) + _TALL + 4}px"></div>'
+        for first, last in stretches(places)
+    ]
 
 
 def stretches(places: Sequence[int]) -> list[tuple[int, int]]:
@@ -208,47 +166,43 @@ def stretches(places: Sequence[int]) -> list[tuple[int, int]]:
     return list(zip(firsts, lasts, strict=True))
 
 
-def _frame(figure: go.Figure, chosen: Cell, first: int, last: int, colours: Tokens) -> None:
-    figure.add_shape(
-        type="rect",
-        x0=_time(chosen.since_us),
-        x1=_time(chosen.until_us),
-        y0=first - _TALL / 2 - 0.06,
-        y1=last + _TALL / 2 + 0.06,
-        line={"color": colours.text, "width": 2.5},
-        name="chosen",
+def _said(said: str, top: int, place: int) -> str:
+    return f'<span class="dl-said" style="top:{top + LANE_HEIGHT * place + 4}px">{escape(said)}</span>'
+
+
+def _note(note: Annotation, edges: Sequence[int]) -> str:
+    return (
+        f'<span class="dl-note" role="img" tabindex="0" aria-label="{escape(note.text)}" '
+        f'style="left:{_share(_us(note.about), edges):.4%}">✎</span>'
     )
 
 
-def _add_notes(
-    figure: go.Figure,
-    notes: Sequence[Annotation],
-    edges: npt.NDArray[np.int64],
-    colours: Tokens,
-) -> None:
-    shown = [note for note in notes if edges[0] <= _us(note.about) <= edges[-1]]
-    for note in shown:
-        figure.add_vline(
-            x=_time(_us(note.about)), line={"color": colours.muted, "width": 1, "dash": "dot"}, name="note"
-        )
-    if shown:
-        figure.add_trace(
-            go.Scatter(
-                x=[_time(_us(note.about)) for note in shown],
-                y=[-0.72] * len(shown),
-                mode="text",
-                text=["✎"] * len(shown),
-                textfont={"color": colours.text, "size": 14},
-                hovertext=[escaped(note.text) for note in shown],
-                hovertemplate="%{hovertext}<extra></extra>",
-                name="notes",
-            )
-        )
+def _tick(tick: Tick) -> str:
+    # A time of two lines that began or ended with the axis would stand beside it.
+    side = " dl-first" if tick.share < 0.04 else " dl-last" if tick.share > 0.94 else ""
+    said = f"{tick.text}\n{tick.below}" if tick.below else tick.text
+    return f'<div class="dl-tick{side}" style="left:{tick.share:.4%}"><span>{said}</span></div>'
+
+
+def _share(us: int, edges: Sequence[int]) -> float:
+    """Of the axis, from its left end."""
+    return min(1.0, max(0.0, (us - edges[0]) / max(1, edges[-1] - edges[0])))
+
+
+def _ink(colours: Tokens) -> str:
+    inks = {
+        "text": colours.text,
+        "muted": colours.muted,
+        "border": colours.border,
+        "hairline": colours.hairline,
+        "background": colours.background,
+        "surface": colours.surface,
+        "flagged": colours.flagged,
+        "band": colours.ordinary_band,
+        **{f"s{number}": fill for number, fill in enumerate(colours.steps)},
+    }
+    return "".join(f"--{name}:{ink};" for name, ink in inks.items())
 
 
 def _us(at: datetime) -> int:
     return round(at.timestamp() * 1_000_000)
-
-
-def _time(us: Any) -> Any:
-    return np.int64(us).astype("datetime64[us]")

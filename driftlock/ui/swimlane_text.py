@@ -1,7 +1,8 @@
 """What the swimlane says: names of lanes, what a cell stands for, and its main fact."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from html import unescape
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -13,7 +14,7 @@ from driftlock_core.numbers_text import count_text, duration_text
 # Bits where the next fill begins. They are the same for every range and stream: a cell keeps its fill
 # when the range is changed, and quiet hours stay pale.
 STEPS: Final = (300, 1_000, 3_000, 10_000)
-NAME_LENGTH: Final = 22  # characters of a lane's label; the whole name is in the cells' hover text
+NAME_LENGTH: Final = 22  # characters of a lane's label; the whole name is in what its cells tell
 
 _NARROW, _USUAL, _CAPITAL, _WIDE = 4.2, 6.8, 8.4, 11.5  # pixels of a letter
 
@@ -32,7 +33,7 @@ def label(lane: Lane) -> str:
     """The symbol of its kind and as much of its name as there is room for."""
     name = named(lane)
     name = name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
-    return escaped(f"{words.KIND_SYMBOLS[lane.kind]} {name}")
+    return f"{words.KIND_SYMBOLS[lane.kind]} {name}"
 
 
 def width(text: str) -> int:
@@ -42,7 +43,6 @@ def width(text: str) -> int:
     >>> width("● mmm") > width("● iii")
     True
     """
-    plain = unescape(text)
     return round(
         sum(
             _NARROW
@@ -52,7 +52,7 @@ def width(text: str) -> int:
             else _CAPITAL
             if c.isupper()
             else _USUAL
-            for c in plain
+            for c in text
         )
     )
 
@@ -65,22 +65,28 @@ def named(lane: Lane) -> str:
     return f"{name}, numbers" if lane.series else name
 
 
-def hover(lane: Lane, lanes: Lanes, bucket: int) -> str:
-    """What a cell stands for, in words."""
-    start, end = (_at(int(lanes.edges_us[bucket + side])) for side in (0, 1))
-    parts = [f"<b>{escaped(named(lane))}</b>", f"{words.span(start, end)} UTC"]
+def spans(edges_us: Sequence[int]) -> list[str]:
+    """The time of each cell; empty where the edges are not apart."""
+    if edges_us[0] == edges_us[-1]:
+        return [""] * (len(edges_us) - 1)
+    return [f"{words.span(_at(start), _at(end))} UTC" for start, end in pairwise(edges_us)]
+
+
+def told(lane: Lane, bucket: int, time: str) -> str:
+    """What a cell stands for, in lines: the whole name, the time, what was counted."""
+    parts = [named(lane), time] if time else [named(lane)]
     tested, flagged = int(lane.tested[bucket]), int(lane.flagged[bucket])
-    one = "number" if lane.series else "window"
     if lane.tested_known and not tested:
-        return "<br>".join([*parts, "nothing tested here"])
+        return "\n".join([*parts, "nothing tested here"])
     if lane.tested_known:
+        one = "number" if lane.series else "window"
         parts.append(f"{words.plural(tested, one)} tested, {count_text(flagged)} flagged")
     else:
         parts.append(f"{count_text(flagged)} flagged; how many were tested here is not kept")
     bits = float(lane.strongest_bits[bucket])
     if np.isfinite(bits):
         parts.append(f"most extra bits {words.signed_bits(bits)}")
-    return "<br>".join(parts)
+    return "\n".join(parts)
 
 
 def alternative(lanes: Lanes) -> str:
@@ -109,11 +115,6 @@ def caption(lanes: Lanes, *, boxes: bool = False) -> str:
         f"Times in UTC{cell}. Fill: most extra bits of a window, in steps that begin at "
         f"0 · {bounds}. ▲ flagged. Hatched: nothing tested. {choose}"
     )
-
-
-def escaped(text: str) -> str:
-    """Names of others, so that Plotly does not read them as markup."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _at(us: int) -> datetime:

@@ -2,6 +2,7 @@
 
 import os
 import random
+import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ import pytest
 
 from data_generator import encode, play
 from driftlock.bootstrap import App, open_app
+from driftlock.cli import serve
 from driftlock.model import DEMO
 from driftlock.settings import Settings
 from tests.cli.calling import driftlock
@@ -103,6 +105,15 @@ def test_a_taken_port_is_said(server):
     assert ended.returncode == 2
     assert ended.stderr.startswith(f"driftlock: 127.0.0.1:{port} cannot be listened at:")
     assert not (server.log.parent / "other").exists()
+
+
+def test_the_second_part_of_an_answer_does_not_wait_for_the_first_to_be_acknowledged():
+    """Each connection takes over that small packets are sent at once."""
+    with serve._listening("127.0.0.1", 0) as listening:
+        with socket.create_connection(listening.getsockname()[:2]):
+            accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def judged(app: App, stream_id: str) -> tuple:

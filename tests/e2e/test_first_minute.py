@@ -60,7 +60,7 @@ def test_the_first_minute_shows_what_is_new_why_it_counts_and_what_limits_cost(
 
 def _overview(page: Page, watch: Watch) -> None:
     """A flagged stream, and what chance explains beside it; nothing was asked for."""
-    page.locator(".st-key-lanes .scatterlayer .point").first.wait_for()
+    page.locator(".st-key-lanes .dl-flag").first.wait_for()
     page.get_by_text(re.compile(r"\d+ flagged · at most about .+ by chance alone")).wait_for()
     watch.reached("a stream with flagged windows, beside what chance would give")
     expect(page.get_by_text("DEMO DATA", exact=True).first).to_be_visible()

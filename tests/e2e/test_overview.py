@@ -67,12 +67,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory, warm: BrowserContext) -> Iter
 
 def flagged_marks(page: Page) -> Locator:
     """The triangles of the swimlane."""
-    return page.locator(".st-key-lanes .scatterlayer .point")
+    return page.locator(".st-key-lanes .dl-flag")
 
 
 def cells(page: Page) -> Locator:
     """The cells of the swimlane."""
-    return page.locator(".st-key-lanes .barlayer .point")
+    return page.locator(".st-key-lanes .dl-cell")
 
 
 def opened(page: Page, address: str) -> Page:
@@ -133,7 +133,9 @@ def narrowed(page: Page, rows: int) -> None:
     expect(page.locator(".st-key-o").get_by_role("combobox")).to_have_value("Newest first")
 
 
-def test_ux07_a_click_on_a_cell_narrows_the_list_to_its_stream_and_time(page: Page, desk: Desk) -> None:
+def test_ux07_a_cell_narrows_the_list_to_its_stream_and_time_by_click_and_by_keys(
+    page: Page, desk: Desk
+) -> None:
     """The chip names both, the list holds what the cell counts, and the chip lets go; so it does of a box."""
     opened(page, desk.address)
     everything = counted(page)
@@ -141,7 +143,7 @@ def test_ux07_a_click_on_a_cell_narrows_the_list_to_its_stream_and_time(page: Pa
     assert box is not None
     middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.move(*middle)
-    hover = page.locator(".hoverlayer .hovertext").first
+    hover = page.locator(".st-key-lanes .dl-tip")
     flagged = re.search(r"(\d+) flagged", hover.text_content() or "")
     assert flagged
     page.mouse.click(*middle)
@@ -152,9 +154,18 @@ def test_ux07_a_click_on_a_cell_narrows_the_list_to_its_stream_and_time(page: Pa
     chip.click()
     expect(page.get_by_text(re.compile(rf"of {everything}$"))).to_be_visible()
     assert "cell=" not in page.url
+    idle(page)
+    page.locator(".st-key-lanes .dl-cell[tabindex]").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(re.compile(rf"^1–{flagged[1]} of {flagged[1]}$"))).to_be_visible()
+    idle(page)
+    page.keyboard.press("Enter")  # on the chosen one, which the keys have not left
+    expect(page.get_by_text(re.compile(rf"of {everything}$"))).to_be_visible()
     page.get_by_text("Draw boxes").click()
     idle(page)
-    lanes = page.locator(".st-key-lanes .nsewdrag").first.bounding_box()
+    lanes = page.locator(".st-key-lanes .dl-plot").bounding_box()
     assert lanes is not None
     page.mouse.move(lanes["x"] + 2, lanes["y"] + 2)
     page.mouse.down()
@@ -218,8 +229,7 @@ def boxes(drawn: Locator) -> list[dict[str, float]]:
     found: list[dict[str, float]] = drawn.evaluate_all(
         """all => all.map(one => {
           const {x, y, width, height} = one.getBoundingClientRect();
-          const path = one.querySelector("path");
-          const hatched = Number((path?.getAttribute("style") ?? "").includes("url"));
+          const hatched = Number(one.classList.contains("dl-untested"));
           return {x, y, width, height, hatched};
         })"""
     )
@@ -242,6 +252,9 @@ def fits(page: Page, width: int, height: int) -> None:
         " - one.closest('.js-plotly-plot').getBoundingClientRect().left))"
     )
     assert room >= 0
+    assert page.locator(".st-key-lanes .dl-label").evaluate_all(
+        "all => all.every(l => l.scrollWidth <= l.clientWidth)"
+    )
     page.get_by_text(re.compile(r"\d+ flagged · at most about .+ by chance alone")).wait_for()
 
 

@@ -43,7 +43,7 @@ def views(page: Page, address: str) -> Mapping[str, View]:
     """
     page.set_default_timeout(PATIENCE)
     page.goto(address)
-    page.locator(".st-key-lanes .scatterlayer .point").first.wait_for()
+    page.locator(".st-key-lanes .dl-flag").first.wait_for()
     expect(page.get_by_text("Demo data is being prepared")).to_have_count(0, timeout=PATIENCE)
     page.get_by_role("button", name="Open the strongest").click()
     page.get_by_role("tab", name="What differs").wait_for()
@@ -71,7 +71,7 @@ def views(page: Page, address: str) -> Mapping[str, View]:
     page.get_by_role("button", name="Make the report").click()
     page.get_by_role("button", name="Verify now").wait_for()
     return {
-        "Overview": View("/", ".st-key-lanes .scatterlayer .point"),
+        "Overview": View("/", ".st-key-lanes .dl-flag"),
         "Anomaly, What differs": View(f"{anomaly}&tab=What+differs", "Templates, beside the baseline"),
         "Anomaly, Fields": View(f"{anomaly}&tab=Fields", "Lines by the bits of"),
         "Anomaly, Is it chance?": View(f"{anomaly}&tab=Is+it+chance%3F", "Other compressors:"),

@@ -15,7 +15,7 @@ from data_generator import generate
 from driftlock.bootstrap import App
 from driftlock.model import Event
 from driftlock.services.overview_rows import Figures, SelfCheck, SelfCheckLine, Wanted
-from driftlock.ui import range_pick, session
+from driftlock.ui import overview_later, range_pick, session
 from driftlock.ui.overview_states import quiet
 from driftlock.ui.session import tenant
 from driftlock_core.profiles import BALANCED, Profile
@@ -97,7 +97,7 @@ def test_a_stream_that_warms_up_counts_what_is_missing(desk: App) -> None:
     desk.advance(tenant(), stream_id)
     page = overview()
     said = f"warming up: 37 of {BALANCED.baseline + BALANCED.window} events"
-    assert any(said in one.proto.spec for one in page.get("plotly_chart"))
+    assert any(said in one.proto.json for one in page.get("bidi_component"))
     assert "No window was tested in this range" in rendered(page)
     assert metric(page, "Expected by chance") == "—"
 
@@ -156,6 +156,20 @@ def test_a_broken_address_shows_the_overview(full: App, broken: dict[str, str]) 
     assert page.title[0].value == "Overview"
 
 
+def test_scores_are_drawn_once_the_browser_says_that_the_list_stands(full: App) -> None:
+    """Until then it does not load what draws them; a range that holds nothing needs neither."""
+    page = overview(r="All")
+    assert [one.proto.component_name for one in page.get("bidi_component")] == [
+        "driftlock_lanes",
+        "driftlock_list_stands",
+    ]
+    assert not page.get("plotly_chart")
+    page.session_state[overview_later.LOADED] = True
+    page.run()
+    assert len(page.get("plotly_chart")) == 1
+    assert [one.proto.component_name for one in page.get("bidi_component")] == ["driftlock_lanes"]
+
+
 def test_filters_of_the_address_narrow_the_list(full: App) -> None:
     """The caption counts what matches."""
     scope = full.overview.scope(tenant(), None, "all")
@@ -164,12 +178,18 @@ def test_filters_of_the_address_narrow_the_list(full: App) -> None:
     assert re.search(rf"of {high}\b", rendered(overview(r="All", min="High")))
 
 
-def test_the_checklist_goes_and_comes_back(full: App) -> None:
-    """Dismissed for the session; Help brings it back."""
+def test_the_checklist_goes_and_is_taken_back(full: App) -> None:
+    """Undo is offered right after, and no longer; without an account another session begins anew."""
     page = overview(r="All")
-    assert "Start here" in rendered(page)
+    assert "Start here** 0/4" in rendered(page)
     button(page, "Dismiss").click().run()  # type: ignore[attr-defined]
-    assert "Start here" not in rendered(page)
+    assert "Start here** 0/4" not in rendered(page)
+    button(page, "Undo").click().run()  # type: ignore[attr-defined]
+    assert "Start here** 0/4" in rendered(page)
+    button(page, "Dismiss").click().run()  # type: ignore[attr-defined]
+    page.run()
+    assert not [one for one in page.button if one.key == "undo-start"]
+    assert "Start here** 0/4" in rendered(overview(r="All"))
 
 
 def test_keys_can_be_switched_off(full: App) -> None:

@@ -271,3 +271,22 @@ def test_a_provider_without_its_packages_is_said_with_what_to_install(monkeypatc
     monkeypatch.setattr(sign_in_provider, "is_authlib_installed", lambda: False)
     with pytest.raises(InvalidSettings, match=r"pip install 'driftlock\[sso\]'"):
         sign_in_provider.address()
+
+
+def test_the_checklist_that_somebody_put_away_stays_away_for_them_alone(app, anomalies):
+    """In every browser of theirs, until they take it back; another person's is there."""
+
+    def shown(email: str, tenant: str) -> AppTest:
+        return opened("overview", token(app, email, tenant), r="All")
+
+    def named(page: AppTest, key: str) -> list:
+        return [one for one in page.button if one.key == key]
+
+    page = shown(OWNER, DEMO)
+    named(page, "dismiss-start")[0].click().run()
+    assert not page.exception
+    assert not named(shown(OWNER, DEMO), "dismiss-start")
+    assert named(shown("carl@example.com", "acme"), "dismiss-start")
+    named(page, "undo-start")[0].click().run()
+    assert named(page, "dismiss-start")
+    assert named(shown(OWNER, DEMO), "dismiss-start")
