@@ -4,7 +4,18 @@ import sys
 
 from setuptools import Extension, setup
 
-PARTS = ("module", "shapes", "libzstd", "digest", "texts", "counts", "content", "sides", "conformal")
+PARTS = (
+    "module",
+    "shapes",
+    "libzstd",
+    "digest",
+    "texts",
+    "counts",
+    "content",
+    "sides",
+    "conformal",
+    "values",
+)
 FOLDER = "driftlock_core/kernel"
 
 setup(

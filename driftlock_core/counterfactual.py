@@ -55,7 +55,8 @@ class Counterfactual:
 
     def without(self, positions: Iterable[int]) -> Measurement:
         """The window as if the events at these 0-based positions had been ordinary."""
-        return self._again.measure(self._replaced(positions))
+        replaced = frozenset(positions)
+        return self._again.measure(self._replaced(replaced), replaced)
 
     def leave_one_out(self) -> list[Measurement]:
         """One measurement per event of the window, that event replaced."""
@@ -94,7 +95,7 @@ class Counterfactual:
         window, again = self._replaced(positions), self._again
         if again.decided_by != "views":
             return 0.0, sum(again.chunk_costs(window))
-        outcome = again.measure(window)
+        outcome = again.measure(window, frozenset(positions))
         assert outcome.views is not None
         rare = (
             distance

@@ -12,6 +12,7 @@ from driftlock_core.attribution import BaselineLines, event_bits, ordinary_event
 from driftlock_core.compressors import Compressor
 from driftlock_core.verdict import Textbook, Verdict
 from driftlock_core.window_views.findings import Finding, findings_of
+from driftlock_core.window_views.places import Received
 
 TOP_EVENTS: Final = 5
 NOVEL_TOKENS: Final = 8  # per event
@@ -84,7 +85,11 @@ class Description:
 
 
 def describe(
-    verdict: Verdict, window: Sequence[bytes], baseline: Sequence[bytes], compressor: Compressor
+    verdict: Verdict,
+    window: Sequence[bytes],
+    baseline: Sequence[bytes],
+    compressor: Compressor,
+    received: Received | None = None,
 ) -> Description:
     """
     Explain a window by real compressions.
@@ -94,6 +99,7 @@ def describe(
         window: Canonical events of the window.
         baseline: Canonical events of the baseline of the window's last epoch.
         compressor: The one the verdict was made with.
+        received: The same events as received, for the numbers they name.
 
     Raises:
         ValueError: The baseline is not cut into as many windows as the
@@ -118,7 +124,7 @@ def describe(
         top=_top(window, baseline, bits),
         distinct=len(set(window)),
         beyond_reach=sum(len(event) + 1 for event in set(baseline)) > compressor.reach,
-        findings=findings_of(verdict, window, baseline),
+        findings=findings_of(verdict, window, baseline, received),
     )
 
 

@@ -167,14 +167,14 @@ class Detector:
         # Piece by piece, so that what is masked is still in the processor's cache when it is compressed.
         step = SLAB_CHUNKS * self.profile.hop
         for start in range(0, len(events), step):
-            stop = min(len(events), start + step)
-            kept = len(self.canonical)
+            stop, kept = min(len(events), start + step), len(self.canonical)
             for at in range(start, stop, self.masker.at_once):
                 some = events[at : min(stop, at + self.masker.at_once)]
                 self.canonical += self.masker.canonical(some)
                 self.raw += some
             if self.views is not None:
-                self.views.add(self.canonical[kept:], None if stamps is None else stamps[start:stop])
+                stamps_of = None if stamps is None else stamps[start:stop]
+                self.views.add(self.raw[kept:], self.canonical[kept:], stamps_of)
             self.events_seen += stop - start
             available = self.events_seen // self.profile.hop
             while self.chunks_done < available:
@@ -301,7 +301,7 @@ class Detector:
         baseline = self.given or self._baseline_from(0)
         self.history = np.array(cold_sizes(baseline, self.profile, self.compressor), dtype=np.int64)
         if self.views is not None:
-            self.views.begin(baseline.canonical if self.given else None, self.history)
+            self.views.begin(self.given, self.raw, self.history)
         self._open(0, baseline)
 
     def _epoch_at(self, chunk: int) -> Epoch:

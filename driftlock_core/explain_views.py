@@ -13,7 +13,7 @@ from driftlock_core.numbers_text import (
     size_text,
 )
 from driftlock_core.verdict import Verdict
-from driftlock_core.window_views.deciding import ASPECT_NAMES, deciding
+from driftlock_core.window_views.deciding import ASPECT_NAMES, aspects_of, deciding, looked_at
 from driftlock_core.window_views.findings_text import VIEW_NAMES, finding_text, lead_text
 
 
@@ -53,7 +53,7 @@ def _effect(verdict: Verdict, events: int) -> str:
     order = ", most surprising first" if len(verdict.views) > 1 else ""
     return (
         f"The {count_text(events)} events of this window ({first} to {last}) were looked at in "
-        f"{verdict.factor} ways; it stands out by {_named(verdict)}{order}."
+        f"{looked_at(verdict)} ways; it stands out by {_named(verdict)}{order}."
     )
 
 
@@ -69,8 +69,10 @@ def _rank_of_aspect(verdict: Verdict) -> str:
     )
     if found.distance < verdict.threshold:
         return f"{added} No aspect is far enough from the usual to count, so **p is {shown_p(verdict)}**."
+    views = looked_at(verdict)
+    sums = f" in {len(aspects_of(verdict))} sums" if views != verdict.factor else ""
     return (
-        f"{added} Because {verdict.factor} views were looked at, {verdict.factor} times that rank decides: "
+        f"{added} Because {views} views were looked at{sums}, {verdict.factor} times that rank decides: "
         f"**p is {shown_p(verdict)}**."
     )
 

@@ -44,6 +44,8 @@ _TIMESTAMP = re.compile(
     rb")(?![A-Za-z0])(?!:[A-Za-z0])"
 )
 
+_DATE = re.compile(rb"0000[-/.]00")  # a time without one holds 0:0
+
 _X = rb"[0a-fA-F]"
 _FREE_LEFT = rb"(?<![A-Za-z0])"
 _FREE_RIGHT = rb"(?![A-Za-z0])"
@@ -88,7 +90,8 @@ _REPLACEMENT: Final = {
 }
 MASK_CLASSES: Final = frozenset({"timestamp", *_TOKEN_CLASSES})
 
-_DELIMITERS = re.compile(rb"""([ \t\x1e"'`,;=()\[\]{}<>|]+)""")
+DELIMITERS: Final = b" \t\x1e\"'`,;=()[]{}<>|"
+_DELIMITERS = re.compile(b"([" + re.escape(DELIMITERS) + b"]+)")
 _WORTH_A_LOOK = re.compile(rb"[0@.]|://|[0a-fA-F]{8}")
 
 _KIND_OF_BYTE = bytes.maketrans(
@@ -103,6 +106,25 @@ _KIND_OF_BYTE = bytes.maketrans(
 def shape_of(event: bytes) -> bytes:
     """The event with every digit replaced by 0 and newlines by 0x1E."""
     return event.replace(b"\n", NEWLINE_MARK).translate(_DIGITS_TO_ZERO)
+
+
+def without_times(shape: bytes) -> bytes:
+    """*shape* with every time crossed out, as long as before."""
+    parts: list[bytes] = []
+    kept = 0
+    # Most of a line holds none, and to look for one at each place takes longer than all else.
+    while shape.find(b"0:0", kept) >= 0 or _DATE.search(shape, kept):
+        found = _TIMESTAMP.search(shape, kept)
+        if found is None:
+            break
+        parts += (shape[kept : found.start()], b"x" * len(found[0]))
+        kept = found.end()
+    return b"".join((*parts, shape[kept:])) if parts else shape
+
+
+def without_names(token: bytes) -> bytes:
+    """A token of a shape with every address, digest and other name that holds digits crossed out, as long as before."""
+    return _NAMES.sub(lambda found: b"x" * len(found[0]), token)
 
 
 def _looks_random(run: bytes) -> bool:
@@ -233,6 +255,12 @@ def _alternation(names: Sequence[str]) -> re.Pattern[bytes] | None:
     if not names:
         return None
     return re.compile(b"|".join(b"(?P<%b>%b)" % (name.encode(), _TOKEN_CLASSES[name]) for name in names))
+
+
+# Long runs of letters may be words, and numbers are what is looked for.
+_NAMES: Final = re.compile(
+    b"|".join(pattern for name, pattern in _TOKEN_CLASSES.items() if name not in ("base64", "number"))
+)
 
 
 def _replace(source: bytes, shape: bytes, pattern: re.Pattern[bytes], by: bytes) -> bytes:

@@ -1,7 +1,7 @@
 """One window measured again from its events: the same numbers the detector took, one window at a time."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -13,7 +13,7 @@ from driftlock_core.epoch import Baseline, borders_of, text_of
 from driftlock_core.errors import NotRecomputable
 from driftlock_core.masking import Masker
 from driftlock_core.permutation import permutation_p, window_seed
-from driftlock_core.profiles import Profile, digest_of
+from driftlock_core.profiles import Profile, counted, digest_of
 from driftlock_core.ranks import middle
 from driftlock_core.verdict import Verdict
 from driftlock_core.window_views.again import RecordedViews, ViewsAgain
@@ -124,7 +124,7 @@ class Remeasurement:
         profile, views = self.profile, self.verdict.evidence.views
         if views is None:
             return 1  # whether times are one of the views stands in their evidence alone
-        looked_at = len(profile.views) - ("timing" in profile.views and not views.times)
+        looked_at = counted(profile.views) - ("timing" in profile.views and not views.times)
         k = profile.chunks_per_window
         # As in window_views/past.py: a block of windows shares the references known before it began.
         known = profile.chunks_in_baseline - k + 1 + max(0, (self.verdict.window // k - 1) * k + 1)
@@ -150,8 +150,13 @@ class Remeasurement:
             costs += baseline.digest.costs(text, borders[len(costs) : len(costs) + chunks + 1])
         return tuple(costs)
 
-    def measure(self, window: Sequence[bytes]) -> Measurement:
-        """All numbers of a window with these canonical events in place of the recorded ones."""
+    def measure(self, window: Sequence[bytes], replaced: Collection[int] = ()) -> Measurement:
+        """
+        All numbers of a window with these canonical events in place of the recorded ones.
+
+        Args:
+            replaced: Positions (0-based) of events that are others although they may read alike, masked.
+        """
         profile, k = self.profile, self.profile.chunks_per_window
         joined = text_of(window)
         text, borders = memoryview(joined), borders_of(joined, profile.hop)
@@ -168,7 +173,7 @@ class Remeasurement:
         p_perm = permutation_p(pool, k, profile.permutations, seed)
         views: ViewsAgain | None = None
         if self._views is not None:
-            views = self._views.measured(window, size=size, score=n, factor=self.factor)
+            views = self._views.measured(window, replaced, size=size, score=n, factor=self.factor)
             p, flagged = views.p, views.flagged
         else:
             p = p_perm if self.by_permutation else max(p_perm, p_stream)

@@ -16,7 +16,7 @@ from driftlock_core.numbers_text import (
 )
 from driftlock_core.verdict import Verdict
 from driftlock_core.window_views.catalogue import COLUMN, STATISTICS
-from driftlock_core.window_views.deciding import aspects_of
+from driftlock_core.window_views.deciding import aspects_of, looked_at
 from driftlock_core.window_views.findings import IN_BITS, unit_of
 
 STATISTIC_LABELS: Final = {
@@ -28,6 +28,7 @@ STATISTIC_LABELS: Final = {
     "order": "order",
     "duration": "span",
     "gap": "longest pause",
+    "surprise": "surprise of a number",
 }
 
 
@@ -101,7 +102,7 @@ def _views(verdict: Verdict) -> tuple[str, ...]:
         f"{STATISTIC_LABELS[name]} {_amount(name, views.values[at] / unit_of(name, views.usual_us))} "
         f"({_amount(name, views.usual[at] / unit_of(name, views.usual_us))})"
         for name, at in COLUMN.items()
-        if views.times or STATISTICS[name] != "timing"
+        if (views.times or STATISTICS[name] != "timing") and (views.bits or STATISTICS[name] != "values")
     )
     lines = [
         f"Views: {', '.join(amounts)}; in brackets the median of {past} past windows, all of which ended before "
@@ -119,8 +120,12 @@ def _views(verdict: Verdict) -> tuple[str, ...]:
             + (" (N)." if found.statistic == "size" else ": (value − usual) / the larger of both.")
         )
     p = p_text(verdict.p, p_floor(verdict), at_most=verdict.alpha)
+    ways = looked_at(verdict)
+    factor = f"{ways} views looked at"
+    if ways != verdict.factor:
+        factor = f"{verdict.factor} for {ways} views looked at in {len(views.aspects)} sums"
     lines.append(
-        f"p = {p}: {verdict.factor} views looked at, times the smallest rank of an aspect whose distance reaches "
+        f"p = {p}: {factor}, times the smallest rank of an aspect whose distance reaches "
         f"{limit_text(verdict.threshold)}; limit {limit_text(verdict.alpha)}. It holds as long as windows are "
         f"interchangeable with the past ones, and fails under a trend or a rhythm longer than these. p_stream and "
         f"p_perm of the bytes do not decide here."
@@ -131,6 +136,8 @@ def _views(verdict: Verdict) -> tuple[str, ...]:
 def _amount(statistic: str, value: float) -> str:
     if STATISTICS[statistic] == "timing":
         return duration_text(value)
+    if STATISTICS[statistic] == "values":
+        return f"{value:.1f} bits"
     if statistic in IN_BITS:
         return f"{bits_text(value)} bits"
     return size_text(value) + (" bytes" if statistic == "size" else "")

@@ -97,6 +97,16 @@ def count_text(count: int) -> str:
     return _grouped(f"{count:,}") if abs(count) > 9_999 else _signed(str(count))
 
 
+def value_text(value: float) -> str:
+    """
+    A number that an event names: whole as it is, else six significant digits.
+
+    >>> value_text(480.0), value_text(-2.5), value_text(9100.0)
+    ('480', '−2.5', '9100')
+    """
+    return count_text(int(value)) if value == int(value) else _grouped(f"{value:,.6g}")
+
+
 def size_text(size: float) -> str:
     """
     Bytes that may end in a half, since a median can.

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from typing import Final, Literal
 
@@ -24,9 +25,19 @@ MOST_CHUNKS: Final = 5_000
 READY_REFERENCES: Final = 50
 
 # What a window is looked at for: its compressed bytes, and docs/measures/ for each of the others.
-VIEWS: Final = ("bytes", "templates", "counts", "symbols", "timing")
-# Sums of surprises need all their views: the bytes alone, or all, timing or not.
-VIEW_SETS: Final = (VIEWS[:1], VIEWS[:-1], VIEWS)
+VIEWS: Final = ("bytes", "templates", "counts", "symbols", "timing", "values")
+# Sums of surprises need all their views: the bytes alone, or the next three with them, timing and values or not.
+VIEW_SETS: Final = (VIEWS[:1], VIEWS[:4], VIEWS[:5], (*VIEWS[:4], "values"), VIEWS)
+
+
+def counted(views: Collection[str]) -> int:
+    """
+    How many of *views* make the factor of the smallest rank.
+
+    All but the values: with them four sums are asked, three without times, and five and four are factors
+    enough for those (Bonferroni). Docs: docs/decisions/0020.
+    """
+    return len(views) - ("values" in views)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

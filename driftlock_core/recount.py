@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from driftlock_core.profiles import Profile
+from driftlock_core.profiles import Profile, counted
 from driftlock_core.ranks import members_over, reference_rows, share_by_chance, smallest_size_over
 from driftlock_core.repeats import Odds
 from driftlock_core.stored_windows import StoredWindows
@@ -87,10 +87,10 @@ class Recounter:
     @property
     def looked_at(self) -> int:
         """Views of the stream: the factor of the smallest rank; 1 where the bytes decide at all times."""
-        views = len(self._profile.views)
+        views = counted(self._profile.views)
         if views == 1 or not self.aspects or self._profile.p_mode != "max":
             return 1
-        timed = len(self.aspects) == len(ASPECTS)
+        timed = any(ASPECTS[at].name == "pace" for at in self.aspects)
         return views - ("timing" in self._profile.views and not timed)
 
     def at(self, rule: Rule) -> Recount:

@@ -44,6 +44,10 @@ class ViewEvidence:
     times: tuple[int, ...]  # of the events, microseconds; empty where the stream has none
     intervals: tuple[int, ...]  # before each event, in millionths of a usual one; empty likewise
     usual_us: int  # the usual interval before the first event, microseconds; 0 where there is none
+    # Of each event's numbers: what they cost given those before, and how many were compared; empty where the
+    # stream's numbers are not looked at.
+    bits: tuple[int, ...] = ()
+    compared: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,5 +157,6 @@ class Verdict:
                 references=tuple(map(tuple, views["references"])),
                 usual_us=views["usual_us"],
                 **{name: tuple(views[name]) for name in ("values", "usual", "ages", "times", "intervals")},
+                **{name: tuple(views.get(name, ())) for name in ("bits", "compared")},
             )
         return cls(**values, evidence=Evidence(**evidence))

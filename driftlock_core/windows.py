@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from driftlock_core.verdict import Verdict
+from driftlock_core.window_views.catalogue import ASPECTS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -71,7 +72,7 @@ class Windows:
         columns = {
             field.name: np.concatenate([getattr(part, field.name) for part in parts])
             if parts
-            else np.empty((0, 3) if field.name.startswith("aspect_") else 0, _DTYPES[field.name])
+            else np.empty((0, len(ASPECTS)) if field.name.startswith("aspect_") else 0, _DTYPES[field.name])
             for field in fields(Windows)
             if field.name != "verdicts"
         }

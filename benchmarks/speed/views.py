@@ -1,7 +1,7 @@
 """
 What the views of windows cost beside the bytes: ``python -m benchmarks.speed.views [--data DIR]``.
 
-The same events with all views and with the bytes alone, in turns within one
+The same events with all views, without the values, and with the bytes alone, in turns within one
 run and with warm caches, each time in a fresh detector. DIR/raw holds logs;
 without it generated ones serve.
 """
@@ -21,6 +21,7 @@ from driftlock_core.profiles import Profile
 
 REPEATS = 5  # the fastest counts: whatever else the machine does only ever takes time away
 BYTES_ALONE = replace(BALANCED, views=("bytes",))
+NO_VALUES = replace(BALANCED, views=tuple(view for view in BALANCED.views if view != "values"))
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Cost:
 
     all_views: float
     with_times: float
+    no_values: float
     bytes_alone: float
 
 
@@ -40,6 +42,7 @@ def measure(events: Sequence[bytes]) -> Cost:
     runs: dict[str, tuple[Profile, Sequence[int] | None]] = {
         "all_views": (BALANCED, None),
         "with_times": (BALANCED, times),
+        "no_values": (NO_VALUES, None),
         "bytes_alone": (BYTES_ALONE, None),
     }
     fastest = dict.fromkeys(runs, float("inf"))
@@ -64,13 +67,25 @@ def costs(data: Path | None) -> str:
                 f"{len(events):,}",
                 f"{cost.all_views:,.0f}",
                 f"{cost.with_times:,.0f}",
+                f"{cost.no_values:,.0f}",
                 f"{cost.bytes_alone:,.0f}",
+                f"{cost.no_values / cost.all_views:.2f}",
                 f"{cost.bytes_alone / cost.all_views:.1f}",
                 f"{1e6 / cost.all_views - 1e6 / cost.bytes_alone:.1f}",
             ]
         )
     return table(
-        ["log", "events", "all views, events/s", "and times", "bytes alone", "ratio", "views, µs an event"],
+        [
+            "log",
+            "events",
+            "all views, events/s",
+            "and times",
+            "without values",
+            "bytes alone",
+            "values, ratio",
+            "ratio",
+            "views, µs an event",
+        ],
         rows,
     )
 

@@ -15,6 +15,7 @@ from driftlock_core.masking import Masker
 from driftlock_core.profiles import Profile
 from driftlock_core.severity import PERSISTENT, severity
 from driftlock_core.verdict import Verdict
+from driftlock_core.window_views.places import Received
 
 DAY_US: Final = 86_400_000_000
 
@@ -48,7 +49,7 @@ class RecordWriter:
         self._masker = masker
         self._begins_us = begins_us
         self._baseline_events = baseline_events
-        self._baseline: tuple[tuple[int, int], list[bytes]] | None = None
+        self._baseline: tuple[tuple[int, int], Sequence[bytes], list[bytes]] | None = None
         # Severity asks for so many windows in a row that do not overlap; they lie within twice their length.
         self._incident: deque[FlaggedWindow] = deque(maxlen=2 * PERSISTENT * profile.chunks_per_window)
         self.incidents = 0
@@ -56,8 +57,10 @@ class RecordWriter:
     def record(self, verdict: Verdict, events: Sequence[Event]) -> dict[str, Any]:
         """*verdict* with everything that stands beside it; *events* are the window's."""
         self._count(verdict)
-        window = self._masker.canonical([event.payload for event in events])
-        description = describe(verdict, window, self._baseline_of(verdict), self._compressor)
+        received = [event.payload for event in events]
+        window = self._masker.canonical(received)
+        raw, baseline = self._baseline_of(verdict)
+        description = describe(verdict, window, baseline, self._compressor, Received(received, raw))
         ordinary = ordinary_range(verdict)
         per_day = self._windows_per_day(verdict.last_seq, events[-1].at_us)
         words = explain(
@@ -96,12 +99,13 @@ class RecordWriter:
             self._incident.clear()
         self._incident.append(FlaggedWindow(verdict.window, verdict.first_seq, verdict.last_seq))
 
-    def _baseline_of(self, verdict: Verdict) -> list[bytes]:
-        """Canonical, of the window's last epoch; kept, since neighbouring windows share it."""
+    def _baseline_of(self, verdict: Verdict) -> tuple[Sequence[bytes], list[bytes]]:
+        """As received and canonical, of the window's last epoch; kept, since neighbouring windows share it."""
         first, last, _ = verdict.evidence.epochs[-1]
         if self._baseline is None or self._baseline[0] != (first, last):
-            self._baseline = (first, last), self._masker.canonical(self._baseline_events(first, last))
-        return self._baseline[1]
+            raw = self._baseline_events(first, last)
+            self._baseline = (first, last), raw, self._masker.canonical(raw)
+        return self._baseline[1:]
 
     def _windows_per_day(self, last_seq: int, last_us: int | None) -> float | None:
         """Rate since the stream began; None where times are missing or run backwards."""

@@ -18,6 +18,7 @@ from driftlock_core.profiles import Profile
 from driftlock_core.protection import FREEZE
 from driftlock_core.severity import severity
 from driftlock_core.verdict import Verdict
+from driftlock_core.window_views.places import Received
 
 DAY_US: Final = 86_400_000_000
 ORDINARY_SHARES: Final = (0.05, 0.95)
@@ -81,7 +82,7 @@ class RecordWriter:
         self._latest: list[StoredEvent] = []
         self._compressor = compressor_named(profile.compressor)
         self._masker = masker
-        self._baseline: tuple[tuple[int, int], list[bytes]] | None = None
+        self._baseline: tuple[tuple[int, int], list[bytes], list[bytes]] | None = None
         first = events.after(tenant, stream_id, 0, 1)  # that is still there
         self._begins_us = first[0].at_us if first else None
         self._begins_seq = first[0].seq if first else 1
@@ -93,8 +94,10 @@ class RecordWriter:
     def record(self, verdict: Verdict, *, incident: int, disjoint_in_a_row: int) -> FoundAnomaly:
         """The verdict with its description and explanation, ready to be kept."""
         events = self._between(verdict.first_seq, verdict.last_seq)
-        window = self._masker.canonical([event.payload for event in events])
-        description = describe(verdict, window, self._baseline_of(verdict), self._compressor)
+        received = [event.payload for event in events]
+        window = self._masker.canonical(received)
+        raw, baseline = self._baseline_of(verdict)
+        description = describe(verdict, window, baseline, self._compressor, Received(received, raw))
         ordinary = ordinary_range(verdict)
         per_day = self._windows_per_day(events[-1])
         explanation = explain(
@@ -134,13 +137,13 @@ class RecordWriter:
             return self._latest[first_seq - begins : last_seq - begins + 1]
         return self._events.between(self._tenant, self._stream_id, first_seq, last_seq)
 
-    def _baseline_of(self, verdict: Verdict) -> list[bytes]:
-        """Canonical events of the baseline that decided, the one of the window's last epoch."""
+    def _baseline_of(self, verdict: Verdict) -> tuple[list[bytes], list[bytes]]:
+        """Events of the baseline that decided, the one of the window's last epoch: as received, and canonical."""
         first, last, _ = verdict.evidence.epochs[-1]
         if self._baseline is None or self._baseline[0] != (first, last):
             raw = [event.payload for event in self._between(first, last)]
-            self._baseline = (first, last), self._masker.canonical(raw)
-        return self._baseline[1]
+            self._baseline = (first, last), raw, self._masker.canonical(raw)
+        return self._baseline[1:]
 
     def _windows_per_day(self, last: StoredEvent) -> float | None:
         """Rate from the stream's first event that is there to this one; None where times are missing or run backwards."""

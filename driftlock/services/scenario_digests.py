@@ -4,9 +4,9 @@ from typing import Final
 
 # python -c 'from driftlock.services.replay import replay; print(replay("error-storm", 7).digest)'
 DIGESTS: Final[dict[str, str]] = {
-    "normal-operations": "eb7b8d288ca248942443344e64108cd72999e6e90aa64cd77f75e4dca4f7906f",
-    "anomaly-spike": "113f3febf258da08dd3f51b194759a49ab7cc0ffaae01facc32f67ffc54db470",
-    "error-storm": "28ba8aac0a926bd58ead441d06204525a25cfc23175197e95f8ea6cd5fae5707",
-    "geographic-anomaly": "8e1b456fdde69164faa319f0338eb74bf6e94508fff624b2e4e0e421c0be7dcd",
-    "behavioural-anomaly": "8203683119ad40fa16bc78e84678e74257b65dffa4e6c851460cc3d1d3246d46",
+    "normal-operations": "a724f964118bbef1f95eb824148e6d6317f19b0ba3ea78ba2dad7f9eea4d72b8",
+    "anomaly-spike": "254ae067bd772ca8516142a6b7366fb035cd2a7d50bfdc4d73ebb8acd453556e",
+    "error-storm": "112d03b689849e4e29ab23cdbed83f7f2d9d87b1917f66b7ec4666dafd6b4bdb",
+    "geographic-anomaly": "9b413af724d76db9829b65f21660713e8aa3e80d970fd764bca1c36fe83ca768",
+    "behavioural-anomaly": "ad62530a9ddab818db7627075c0568ec76035a978d1b74a7b059ae206fb26407",
 }

@@ -107,7 +107,7 @@ def budget(history: History, alarms_per_day: float, threshold: float, how: Alarm
         if permuted
         else ("references", f"this stream ranks among {count_text(history.profile.references)}")
     )
-    factor = "" if looked_at == 1 else f" ({looked_at} views times the smallest rank)"
+    factor = "" if looked_at == 1 else f" ({looked_at} times the smallest rank)"
     return _answer(
         history,
         alarms_per_day,

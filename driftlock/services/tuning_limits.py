@@ -87,7 +87,7 @@ def references_notice(history: History, rule: Rule) -> ReferencesNotice | None:
         references=profile.references,
         smallest_alpha=least,
         sentence=(
-            f"At p ≤ {rule.alpha:g} the {looked_at} views would need {count_text(needed)} references to be heard; "
+            f"At p ≤ {rule.alpha:g} the views would need {count_text(needed)} references to be heard; "
             f"this stream ranks among {count_text(profile.references)}, so the bytes alone would decide. "
             f"All views decide from p ≤ {least:g} on."
         ),

@@ -18,7 +18,7 @@ _MARK: Final = REMOVED.decode()
 _ZSTD: Final = b"\x28\xb5\x2f\xfd"
 _QUOTED: Final = re.compile("“[^”]*”")
 # Names of what a description quotes from events; all else in it are numbers and names of views.
-_QUOTES: Final = frozenset(("text", "nearest_text", "before", "after"))
+_QUOTES: Final = frozenset(("text", "nearest_text", "before", "after", "name", "number"))
 _LISTS_OF_QUOTES: Final = frozenset(("novel_tokens",))
 
 

@@ -22,6 +22,7 @@ UNITS: Final = {
     "order": "Bits of its sequence given the baseline's",
     "duration": "from first to last event",
     "gap": "of the longest pause",
+    "surprise": "Thousandths of a bit a number, given those before at its place",
 }
 # Times are drawn in the first unit that gives them fewer than five digits.
 TIME_UNITS: Final = (("Milliseconds", 1e3), ("Seconds", 1e6), ("Minutes", 6e7), ("Hours", 3.6e9))
@@ -73,7 +74,7 @@ def _unit(finding: Finding, largest: float) -> tuple[str, float]:
     """Axis title, and what one of the unit is in that of the finding."""
     title = UNITS[finding.statistic]
     if finding.view != "timing":
-        return title, 1.0
+        return title, 0.001 if finding.view == "values" else 1.0
     largest = max(largest, finding.value)
     name, size = next((unit for unit in TIME_UNITS if largest / unit[1] < 9_999.5), TIME_UNITS[-1])
     return f"{name} {title}", size

@@ -91,5 +91,5 @@ def _ranked_among(record: dict[str, Any]) -> int:
 
 def _decided_by(record: dict[str, Any]) -> str:
     if view_words.by_views(record):
-        return f"{record['factor']} views; {view_words.plain(record['views'])} stand out"
+        return f"{view_words.looked_at(record)} views; {view_words.plain(record['views'])} stand out"
     return "the shuffles alone" if record["decided_by"] == "p_perm" else "past windows and shuffles"

@@ -62,7 +62,8 @@ def _block(anomaly: Anomaly, finding: Finding) -> None:
         st.html(shown)
     if finding.view == "bytes":
         st.caption("Its events are shown byte by byte below.")
-    seqs = [first_seq + place.position for place in finding.places if place.position >= 0]
+    # One event may have several places: a button for each would be the same one twice.
+    seqs = list(dict.fromkeys(first_seq + place.position for place in finding.places if place.position >= 0))
     if seqs:
         with st.container(horizontal=True, gap="xsmall", vertical_alignment="center"):
             st.caption("Look closer:", width="content")

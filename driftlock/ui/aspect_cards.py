@@ -51,21 +51,36 @@ def chance(record: dict[str, Any]) -> None:
     )
     smallest = "; the smallest value possible here" if record["p"] <= floor * (1 + 1e-9) else ""
     st.caption(
-        f"{count_text(verdict.factor)} views looked at × {_share(found)}, the rank of its {found.aspect.name} "
+        f"{_factor(record)} × {_share(found)}, the rank of its {found.aspect.name} "
         f"among past windows; limit {limit_text(record['alpha'])}{smallest}."
     )
+
+
+def _factor(record: dict[str, Any]) -> str:
+    """What the rank is multiplied by, and for how many views."""
+    views, factor = view_words.looked_at(record), record["factor"]
+    if views == factor:
+        return f"{count_text(views)} views looked at"
+    return f"{count_text(factor)} for {count_text(views)} views looked at"
 
 
 def table(record: dict[str, Any]) -> dict[str, list[str]]:
     """One row an aspect: rank, distance, and whether both limits are met."""
     verdict = _verdict(record)
-    rows: dict[str, list[str]] = {"Aspect": [], "Rank": [], "× views": [], "Distance": [], "Meets both": []}
+    times_factor = f"× {count_text(verdict.factor)}"
+    rows: dict[str, list[str]] = {
+        "Aspect": [],
+        "Rank": [],
+        times_factor: [],
+        "Distance": [],
+        "Meets both": [],
+    }
     for one in aspects_of(verdict):
         times = min(1.0, verdict.factor * one.rank)
         rare, far = times <= verdict.alpha, one.distance >= verdict.threshold
         rows["Aspect"].append(view_words.ASPECT_LABELS.get(one.aspect.name, one.aspect.name))
         rows["Rank"].append(f"{words.rank(one.at_least + 1, one.past + 1)} = {_share(one)}")
-        rows["× views"].append(
+        rows[times_factor].append(
             f"{p_text(times, verdict.factor / (one.past + 1), at_most=verdict.alpha)} "
             f"{'≤' if rare else '>'} {limit_text(verdict.alpha)}"
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from driftlock.ui import llm_text
 from driftlock.ui.payload_text import escaped, text
 from driftlock.ui.theme import Tokens
-from driftlock_core.numbers_text import bits_text, count_text, duration_text
+from driftlock_core.numbers_text import bits_text, count_text, duration_text, value_text
 from driftlock_core.window_views.findings import Finding
 from driftlock_core.window_views.places import Place
 
@@ -47,7 +47,7 @@ def places(finding: Finding, first_seq: int, times: Sequence[int]) -> str:
     if finding.view == "counts":
         largest = max((max(place.count, place.usual) for place in finding.places), default=1) or 1
         return _listed(_count(place, largest) for place in finding.places)
-    draw = {"templates": _template, "symbols": _pair}.get(finding.view)
+    draw = {"templates": _template, "symbols": _pair, "values": _number}.get(finding.view)
     return _listed(draw(place, first_seq) for place in finding.places) if draw else ""
 
 
@@ -88,6 +88,16 @@ def _pair(place: Place, first_seq: int) -> str:
         f'<code>{_line(place.before)}</code><br>→ <code class="dl-after">{_line(place.text)}</code><br>'
         f"<small>{_event(place, first_seq)} · in this order {count_text(place.count)} × here, {known} in the "
         f"baseline · {bits_text(place.bits)} bits</small>"
+    )
+
+
+def _number(place: Place, first_seq: int) -> str:
+    named = f"{place.name} " if place.name else ""
+    return (
+        f'<code>{escaped(text(named.encode(), _MOST))}</code><code class="dl-after">'
+        f"{escaped(text(place.number.encode(), _MOST))}</code><br>"
+        f"<small>{_event(place, first_seq)} · the {count_text(place.count)} before it: {value_text(place.low)} to "
+        f"{value_text(place.high)}, median {value_text(place.usual)} · {bits_text(place.bits)} bits</small>"
     )
 
 

@@ -5,29 +5,38 @@ from types import MappingProxyType
 from typing import Any, Final
 
 VIEW_LABELS: Final[Mapping[str, str]] = MappingProxyType(
-    {"bytes": "Bytes", "templates": "Templates", "counts": "Counts", "symbols": "Order", "timing": "Timing"}
+    {
+        "bytes": "Bytes",
+        "templates": "Templates",
+        "counts": "Counts",
+        "symbols": "Order",
+        "timing": "Timing",
+        "values": "Values",
+    }
 )
 # Views are told apart by symbol and word, never by hue.
 VIEW_SYMBOLS: Final[Mapping[str, str]] = MappingProxyType(
-    {"bytes": "▤", "templates": "✱", "counts": "▥", "symbols": "⇄", "timing": "◷"}
+    {"bytes": "▤", "templates": "✱", "counts": "▥", "symbols": "⇄", "timing": "◷", "values": "№"}
 )
 ASPECT_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "content": "Content: bytes, templates, counts, order",
         "mix": "Mix: counts, order",
         "pace": "Pace: span, longest pause",
+        "values": "Values: numbers beside those before",
     }
 )
 HELP: Final[Mapping[str, str]] = MappingProxyType(
     {
         "views": (
             "What about the window is unlike the past ones, most surprising first: its compressed bytes, "
-            "templates long or never seen, how often each template comes, which follows which, or when."
+            "templates long or never seen, how often each template comes, which follows which, when, or "
+            "its numbers."
         ),
         "p": (
-            "The views looked at, times the smallest rank of the window among past windows: content, mix and "
-            "pace are ranked, each by its summed surprises. The window itself is counted, so it is never "
-            "zero. It is not the chance that the window is ordinary."
+            "The smallest rank of the window among past windows times 5, or times 4 without times, since several "
+            "are asked: content, mix, pace and values are ranked, each by its summed surprises. The window itself "
+            "is counted, so it is never zero. It is not the chance that the window is ordinary."
         ),
         "distance": (
             "How far the window is from the usual: for bytes the NCD (size-matched), else the difference from "
@@ -71,3 +80,8 @@ def plain(names: Sequence[str]) -> str:
 def by_views(record: Mapping[str, Any]) -> bool:
     """Whether the views decided on the window of this record, not the bytes alone."""
     return record["decided_by"] == "views" and record["evidence"].get("views") is not None
+
+
+def looked_at(record: Mapping[str, Any]) -> int:
+    """How many views, where they decided: the factor counts all but the values."""
+    return int(record["factor"]) + ("values" in record["evidence"]["views"]["aspects"])

@@ -9,7 +9,7 @@ from typing import Final
 from driftlock.reports.plain import BOLD, smallest_p
 from driftlock.reports.plain import without_marks as plain
 from driftlock_core.numbers_text import MISSING, bits_text, count_text, limit_text, p_text
-from driftlock_core.profiles import VIEWS
+from driftlock_core.profiles import VIEWS, counted
 
 __all__ = ["plain", "smallest_p"]  # beside what is here
 KIND_NAMES: Final[Mapping[str, str]] = MappingProxyType(
@@ -203,7 +203,7 @@ def p_value(p: float, *, at_most: float | None = None) -> str:
     """
     A p-value whose number of past windows is not at hand, never below the smallest it could have been.
 
-    The smallest is the number of views that decided, at most five, over a whole
+    The smallest is the factor of the views that decided, at most five, over a whole
     number, and any other p is at least twice the smallest: only what may be
     that must not be rounded down.
 
@@ -211,7 +211,7 @@ def p_value(p: float, *, at_most: float | None = None) -> str:
     ('0.00527', '0.0368', '0.02', '0.050004')
     """
     may_be_smallest = p > 0 and any(
-        math.isclose(views / p, round(views / p), rel_tol=1e-9) for views in range(1, len(VIEWS) + 1)
+        math.isclose(views / p, round(views / p), rel_tol=1e-9) for views in range(1, counted(VIEWS) + 1)
     )
     return p_text(p, p if may_be_smallest else 0.0, at_most=at_most)
 

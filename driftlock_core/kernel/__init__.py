@@ -35,6 +35,7 @@ def _bind_libzstd() -> bool:
 
 Digest = compiled.Digest if _bind_libzstd() else None
 Shapes = compiled.Shapes if compiled is not None else None
+Places = compiled.Places if compiled is not None else None
 dictionary = compiled.dictionary if compiled is not None else None
 borders = compiled.borders if compiled is not None else None
 count_at_least = compiled.count_at_least if compiled is not None else None
@@ -45,6 +46,7 @@ conformal = compiled.conformal if compiled is not None else None
 PARTS: Final = (
     "Digest",
     "Shapes",
+    "Places",
     "dictionary",
     "borders",
     "count_at_least",

@@ -11,6 +11,23 @@ class Shapes:
     def canonical(self, events: Sequence[bytes], compute: Callable[[bytes], bytes], /) -> list[bytes]:
         """The canonical form of each event; *compute* makes that of a shape not yet known."""
 
+class Places:
+    """The newest values at the places of one stream; *log* is 1024·log2 of the numbers below 2^14, whole."""
+
+    def __new__(cls, log: npt.NDArray[np.int64], /) -> Places: ...
+    def take(
+        self,
+        events: Sequence[bytes],
+        spans: list[bytes],
+        templates: npt.NDArray[np.int64],
+        bits: npt.NDArray[np.int64],
+        compared: npt.NDArray[np.int64],
+        /,
+    ) -> None:
+        """Into *bits* and *compared* what window_views/values.py defines; *spans* as ``numbers.packed`` writes them."""
+    def state(self) -> list[tuple[int, list[float]]]: ...
+    def add(self, key: int, values: Sequence[float], /) -> None: ...
+
 class Digest:
     """Costs in bytes given *dictionary*, by the libzstd that :func:`bind` has found."""
 

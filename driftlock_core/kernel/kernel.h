@@ -18,6 +18,9 @@
 /* shapes.c: canonical events by shape */
 extern PyType_Spec shapes_spec;
 
+/* values.c: numbers and those that came before at their places */
+extern PyType_Spec places_spec;
+
 /* libzstd.c: the library that python-zstandard brings along */
 typedef struct {
     void *context; /* of compression */

@@ -33,7 +33,8 @@ static int fill(PyObject *module) {
         PyErr_SetString(PyExc_ImportError, "DRIFTLOCK_KERNEL=off");
         return -1;
     }
-    return add_type(module, &shapes_spec) < 0 || add_type(module, &digest_spec) < 0 ? -1 : 0;
+    return add_type(module, &shapes_spec) < 0 || add_type(module, &places_spec) < 0 ||
+                    add_type(module, &digest_spec) < 0 ? -1 : 0;
 }
 
 static PyModuleDef_Slot slots[] = {

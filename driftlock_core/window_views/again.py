@@ -1,6 +1,6 @@
 """The views of a recorded window measured again, also with other events in its place."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +15,7 @@ from driftlock_core.window_views.past import distances
 from driftlock_core.window_views.skeleton import skeleton_keys
 from driftlock_core.window_views.standing_out import views_standing_out
 from driftlock_core.window_views.statistics import statistics_of
+from driftlock_core.window_views.values import USUAL_BITS
 
 
 class ViewsAgain(NamedTuple):
@@ -31,8 +32,9 @@ class RecordedViews:
     The decision of the views on any events in the place of a recorded window's.
 
     An event that is not the original one gets the age it usually has in the
-    baseline; how long ago the original ones were last seen is taken from the
-    record, since that reaches further back than the events at hand.
+    baseline, and its numbers count as usual; how long ago the original ones were
+    last seen and what their numbers cost is taken from the record, since that
+    reaches further back than the events at hand.
 
     Args:
         baseline: Canonical events of the epoch that decided.
@@ -52,22 +54,31 @@ class RecordedViews:
         self._ages = np.array(recorded.ages, dtype=np.int64)
         self._usual_ages: dict[int, int] = {}  # by template
         self._intervals = np.array(recorded.intervals, dtype=np.int64) if recorded.intervals else None
+        none = (0,) * len(recorded.ages)
+        self._bits = np.array(recorded.bits or none, dtype=np.int64)
+        self._compared = np.array(recorded.compared or none, dtype=np.int64)
         self._references = np.array(recorded.references, dtype=np.int64)
         self._usual = np.array([middle(column) for column in self._references.T])
         self._aspects = [aspect for aspect in ASPECTS if aspect.name in recorded.aspects]
 
-    def measured(self, window: Sequence[bytes], *, size: int, score: float, factor: int) -> ViewsAgain:
+    def measured(
+        self, window: Sequence[bytes], replaced: Collection[int] = (), *, size: int, score: float, factor: int
+    ) -> ViewsAgain:
         """
         With the canonical events of *window* in place of the original ones.
 
         Args:
+            replaced: Positions of events whose numbers are others, though the line may read alike.
             size, score: S and the exact N of *window*.
             factor: Views looked at.
         """
         recorded, profile, keys = self._recorded, self._profile, skeleton_keys(window)
-        ages = self._ages.copy()
-        for at in np.flatnonzero(keys != self._original).tolist():
+        ages, bits, compared = self._ages.copy(), self._bits.copy(), self._compared.copy()
+        others = np.flatnonzero(keys != self._original).tolist()
+        for at in others:
             ages[at] = self._usual_age(int(keys[at]))
+        for at in {*others, *replaced}:
+            bits[at] = USUAL_BITS * compared[at]
         count = len(self._baseline)
         numbers = np.unique(np.concatenate((self._baseline, keys)), return_inverse=True)[1]
         row = statistics_of(
@@ -76,9 +87,10 @@ class RecordedViews:
             numbers[count:],
             ages,
             self._intervals,
+            (bits, compared),
             np.array([size]),
             profile,
-        )
+        )[:, : len(recorded.values)]  # a record of before a statistic was thought of lacks it
         found: dict[str, tuple[float, float]] = {}
         hits: list[Aspect] = []
         for aspect, p in zip(self._aspects, self._ranks(row), strict=True):
@@ -95,6 +107,8 @@ class RecordedViews:
             times=recorded.times,
             intervals=recorded.intervals,
             usual_us=recorded.usual_us,
+            bits=tuple(bits.tolist()) if recorded.bits else (),
+            compared=recorded.compared,
         )
         p = min((factor * found[aspect.name][0] for aspect in hits), default=1.0)
         views = views_standing_out(evidence, hits, profile.alpha) if hits else ()

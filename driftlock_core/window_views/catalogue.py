@@ -14,10 +14,12 @@ STATISTICS: Final = {
     "order": "symbols",
     "duration": "timing",
     "gap": "timing",
+    "surprise": "values",
 }
 COLUMN: Final = {name: at for at, name in enumerate(STATISTICS)}
 TWO_SIDED: Final = frozenset({"own", "duration"})
-# The smallest distance from the usual that means anything: a byte, a bit, an event, a usual interval.
+# The smallest distance from the usual that means anything: a byte, a bit, an event, a usual interval, a tenth of
+# a bit per number.
 LEAST: Final = {
     "size": 1,
     "recency": 1024,
@@ -27,6 +29,7 @@ LEAST: Final = {
     "order": 1024,
     "duration": 1_000_000,
     "gap": 1_000_000,
+    "surprise": 102,
 }
 
 
@@ -70,4 +73,6 @@ ASPECTS: Final = (
     Aspect(name="mix", statistics=("mismatch", "own", "order"), distance=("mismatch", "order")),
     # When it is said.
     Aspect(name="pace", statistics=("duration", "gap"), distance=("duration", "gap")),
+    # Whether its numbers lie where those before them did.
+    Aspect(name="values", statistics=("surprise",), distance=("surprise",)),
 )

@@ -6,7 +6,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from driftlock_core.profiles import Profile
+from driftlock_core.epoch import Baseline
+from driftlock_core.profiles import Profile, counted
 from driftlock_core.verdict import ViewEvidence
 from driftlock_core.window_views.catalogue import ASPECTS, STATISTICS, Aspect
 from driftlock_core.window_views.pace import Pace
@@ -15,6 +16,7 @@ from driftlock_core.window_views.recency import Recency
 from driftlock_core.window_views.skeleton import skeleton_keys
 from driftlock_core.window_views.statistics import statistics_of
 from driftlock_core.window_views.template_numbers import TemplateNumbers
+from driftlock_core.window_views.values import USUAL_BITS, ValueMemory
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -44,7 +46,10 @@ class WindowViews:
         self.times = np.empty(0, dtype=np.int64)
         self.intervals = np.empty(0, dtype=np.int64)  # before each event, see pace.py
         self.usual_us = np.empty(0, dtype=np.int64)
+        self.bits = np.empty(0, dtype=np.int64)  # of each event's numbers, see values.py
+        self.compared = np.empty(0, dtype=np.int64)  # numbers of each event
         self.recency = Recency()
+        self.values = ValueMemory()
         self.pace = Pace()
         self.past = PastWindows(profile)
         self.baselines: dict[int, Ints] = {}  # template numbers of each epoch's baseline
@@ -69,7 +74,7 @@ class WindowViews:
             self._aspects = self.timed, found
         return self._aspects[1]
 
-    def add(self, canonical: Sequence[bytes], times: Ints | None) -> None:
+    def add(self, raw: Sequence[bytes], canonical: Sequence[bytes], times: Ints | None) -> None:
         """The next events; *times* in microseconds, −1 for none."""
         keys = skeleton_keys(canonical)
         if times is None:
@@ -80,32 +85,44 @@ class WindowViews:
         distinct, which = _distinct(keys)
         self.templates = np.concatenate((self.templates, self._numbers.of(distinct)[which]))
         self.ages = np.concatenate((self.ages, self.recency.take(distinct, which)))
+        bits, compared = self._valued(raw, keys)
+        self.bits, self.compared = (
+            np.concatenate((self.bits, bits)),
+            np.concatenate((self.compared, compared)),
+        )
         filled = _filled(times, self.times)
         self.times = np.concatenate((self.times, filled))
         intervals, usual = self.pace.take(filled)
         self.intervals = np.concatenate((self.intervals, intervals))
         self.usual_us = np.concatenate((self.usual_us, usual))
 
-    def begin(self, given: Sequence[bytes] | None, sizes: Ints) -> None:
+    def begin(self, given: Baseline | None, raw: Sequence[bytes], sizes: Ints) -> None:
         """
         The first baseline is there, or was *given*: the windows inside it are the first references.
 
         Args:
+            raw: The events kept, as received.
             sizes: Of those windows, bytes.
         """
         count, hop = self._profile.baseline, self._profile.hop
         if given is not None:
-            distinct, which = _distinct(skeleton_keys(given))
+            keys = skeleton_keys(given.canonical)
+            distinct, which = _distinct(keys)
             templates = self._numbers.of(distinct)[which]
             intervals = np.zeros(count, dtype=np.int64)
             self.with_time = 0  # a baseline from elsewhere has a pace of its own
             # What the baseline holds was seen before the stream began.
             self.recency = Recency()
             ages = self.recency.take(distinct, which)
-            self.ages = self.recency.take(*_distinct(self._numbers.keys()[self.templates]))
+            own = self._numbers.keys()[self.templates]
+            self.ages = self.recency.take(*_distinct(own))
+            self.values = ValueMemory()
+            bits, compared = self._valued(given.raw, keys)
+            self.bits, self.compared = self._valued(raw, own)
         else:
             templates, ages = self.templates[:count], self.ages[:count]
             intervals = self.intervals[:count]
+            bits, compared = self.bits[:count], self.compared[:count]
         self.timed = self.with_time >= TIMED_SHARE * count
         k, n = self._profile.chunks_per_window, self._profile.chunks_in_baseline
         # As for the bytes: the blocks that a window touches are no part of its own baseline.
@@ -115,7 +132,9 @@ class WindowViews:
             )
             for chunk in range(n - k + 1)
         ]
-        self.past.table = self._statistics(outside, np.arange(n - k + 1), templates, ages, intervals, sizes)
+        self.past.table = self._statistics(
+            outside, np.arange(n - k + 1), templates, ages, intervals, (bits, compared), sizes
+        )
 
     def open(self, epoch: int, baseline: Sequence[bytes], chunk: int | None) -> None:
         """
@@ -159,9 +178,10 @@ class WindowViews:
             self.templates[span],
             self.ages[span],
             self.intervals[span],
+            (self.bits[span], self.compared[span]),
             sizes,
         )
-        return self.past.judge(rows, mu, cbar, self.aspects, len(self.views))
+        return self.past.judge(rows, mu, cbar, self.aspects, counted(self.views))
 
     def distances_at(self, scores: Floats) -> Floats:
         """Of the windows last measured, with their *scores* as far as these are exact; as ``AspectColumns.distance``."""
@@ -179,6 +199,7 @@ class WindowViews:
         """What stands behind the ranks *p* of a window last measured."""
         begin = (self._first_chunk + window - self.kept_chunk) * self._profile.hop
         span = slice(begin, begin + self._profile.window)
+        valued = "values" in self._profile.views
         return ViewEvidence(
             aspects={
                 aspect.name: (p[at], self.distance(aspect, window, score))
@@ -192,6 +213,8 @@ class WindowViews:
             times=tuple(self.times[span].tolist()) if self.timed else (),
             intervals=tuple(self.intervals[span].tolist()) if self.timed else (),
             usual_us=int(self.usual_us[begin]) if self.timed else 0,
+            bits=tuple(self.bits[span].tolist()) if valued else (),
+            compared=tuple(self.compared[span].tolist()) if valued else (),
         )
 
     def _statistics(
@@ -201,11 +224,18 @@ class WindowViews:
         templates: Ints,
         ages: Ints,
         intervals: Ints,
+        valued: tuple[Ints, Ints],
         sizes: Ints,
     ) -> Ints:
         return statistics_of(
-            baselines, which, templates, ages, intervals if self.timed else None, sizes, self._profile
+            baselines, which, templates, ages, intervals if self.timed else None, valued, sizes, self._profile
         )
+
+    def _valued(self, raw: Sequence[bytes], keys: Ints) -> tuple[Ints, Ints]:
+        """Bits of the numbers of the next events, and how many; none where the profile does not ask for them."""
+        if "values" not in self._profile.views:
+            return np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=np.int64)
+        return self.values.take(raw, keys)
 
     def forget(self, chunk: int, epoch: int) -> None:
         """Drop events before *chunk*, and what only epochs before *epoch* need."""
@@ -214,6 +244,7 @@ class WindowViews:
             self.templates, self.ages = self.templates[drop:].copy(), self.ages[drop:].copy()
             self.times, self.intervals = self.times[drop:].copy(), self.intervals[drop:].copy()
             self.usual_us = self.usual_us[drop:].copy()
+            self.bits, self.compared = self.bits[drop:].copy(), self.compared[drop:].copy()
             self.kept_chunk = chunk
         kept = [index for index in self.baselines if index >= epoch]
         held = self._numbers.renew([self.templates, *(self.baselines[index] for index in kept)])
@@ -235,6 +266,9 @@ class WindowViews:
             "times": self.times.tolist(),
             "intervals": self.intervals.tolist(),
             "usual_us": self.usual_us.tolist(),
+            "bits": self.bits.tolist(),
+            "compared": self.compared.tolist(),
+            "places": self.values.state(),
             "recent": self.pace.recent.tolist(),
             "seen": self.recency.seen,
             "last": self.recency.state(),
@@ -261,9 +295,14 @@ class WindowViews:
         self.times = np.array(state["times"], dtype=np.int64)
         self.intervals = np.array(state["intervals"], dtype=np.int64)
         self.usual_us = np.array(state["usual_us"], dtype=np.int64)
+        # A state of before the values were looked at is of a profile that does not ask for them.
+        nothing = [0] * len(self.ages)
+        self.bits = np.array(state.get("bits", nothing), dtype=np.int64)
+        self.compared = np.array(state.get("compared", nothing), dtype=np.int64)
+        self.values.restore(state.get("places", ()))
         self.pace.recent = np.array(state["recent"], dtype=np.int64)
         self.recency.seen, self.recency.last = state["seen"], dict(map(tuple, state["last"]))
-        self.past.table = np.array(state["table"], dtype=np.int64).reshape(-1, len(STATISTICS))
+        self.past.table = _with_all_statistics(state["table"])
         self.past.start, self.past.windows = state["table_start"], state["windows"]
         if epoch is not None:
             self.open(epoch, baseline, None)
@@ -273,6 +312,12 @@ def _distinct(keys: Ints) -> tuple[list[int], Ints]:
     """The keys that occur, and of each event the position of its own among them."""
     distinct, which = np.unique(keys, return_inverse=True)
     return distinct.tolist(), which.reshape(-1)
+
+
+def _with_all_statistics(rows: list[list[int]]) -> Ints:
+    """The table of past windows; of a state of before the last statistic it gets the value of windows without numbers."""
+    rows = [[*row, USUAL_BITS] if len(row) < len(STATISTICS) else row for row in rows]
+    return np.array(rows, dtype=np.int64).reshape(-1, len(STATISTICS))
 
 
 def _filled(times: Ints, before: Ints) -> Ints:

@@ -13,6 +13,7 @@ ASPECT_NAMES: Final = {
     "content": "content (bytes, templates, counts and order together)",
     "mix": "mix (counts and order together)",
     "pace": "pace (span and longest pause together)",
+    "values": "values (what its numbers cost given those before)",
 }
 _BY_NAME: Final = {aspect.name: aspect for aspect in ASPECTS}
 
@@ -41,6 +42,12 @@ def deciding(verdict: Verdict) -> Deciding:
         ValueError: The bytes alone decided.
     """
     return min(aspects_of(verdict), key=lambda found: (found.distance < verdict.threshold, found.rank))
+
+
+def looked_at(verdict: Verdict) -> int:
+    """Views looked at: the factor counts all but the values, see :func:`driftlock_core.profiles.counted`."""
+    views = verdict.evidence.views
+    return verdict.factor + (views is not None and "values" in views.aspects)
 
 
 def aspects_of(verdict: Verdict) -> tuple[Deciding, ...]:

@@ -7,11 +7,11 @@ from typing import Any, Final
 from driftlock_core.verdict import Verdict, ViewEvidence
 from driftlock_core.window_views.catalogue import COLUMN, LEAST, STATISTICS, TWO_SIDED
 from driftlock_core.window_views.pace import UNIT as INTERVAL
-from driftlock_core.window_views.places import Place, places_of
+from driftlock_core.window_views.places import Place, Received, places_of
 from driftlock_core.window_views.standing_out import surprises
 from driftlock_core.window_views.whole_bits import UNIT
 
-IN_BITS: Final = frozenset({"recency", "mismatch", "own", "order"})
+IN_BITS: Final = frozenset({"recency", "mismatch", "own", "order", "surprise"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +38,19 @@ class Finding:
         return cls(**(record | {"places": tuple(Place(**place) for place in record["places"])}))
 
 
-def findings_of(verdict: Verdict, window: Sequence[bytes], baseline: Sequence[bytes]) -> tuple[Finding, ...]:
+def findings_of(
+    verdict: Verdict,
+    window: Sequence[bytes],
+    baseline: Sequence[bytes],
+    received: Received | None = None,
+) -> tuple[Finding, ...]:
     """
     One for each of the verdict's views, in their order; none where the bytes alone decided.
 
     Args:
         window: Canonical events of the window.
         baseline: Canonical events of the baseline of the window's last epoch.
+        received: The same events, for the numbers they name.
     """
     evidence = verdict.evidence.views
     if evidence is None:
@@ -66,7 +72,7 @@ def findings_of(verdict: Verdict, window: Sequence[bytes], baseline: Sequence[by
                 at_least=_at_least(evidence, statistic),
                 past=past,
                 beyond=beyond(evidence, statistic),
-                places=places_of(view, evidence, window, baseline),
+                places=places_of(view, evidence, window, baseline, received),
             )
         )
     return tuple(found)

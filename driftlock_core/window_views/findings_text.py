@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from driftlock_core.numbers_text import bits_text, count_text, duration_text, size_text
+from driftlock_core.numbers_text import bits_text, count_text, duration_text, size_text, value_text
 from driftlock_core.window_views.findings import Finding
 from driftlock_core.window_views.recency import MEMORY
 
@@ -13,6 +13,7 @@ VIEW_NAMES: Final = {
     "counts": "counts",
     "symbols": "order",
     "timing": "timing",
+    "values": "values",
 }
 _QUOTED: Final = 80  # characters of a line
 _FEWEST_WORDS: Final = 2  # of a value that speaks for its line
@@ -53,6 +54,8 @@ def amount_text(finding: Finding, amount: float) -> str:
         return f"{count_text(round(amount))} {'event' if round(amount) == 1 else 'events'}"
     if finding.view == "timing":
         return duration_text(amount)
+    if finding.view == "values":
+        return f"{amount:.1f} bits"  # a mean of a few
     return f"{bits_text(amount)} {'bit' if round(amount) == 1 else 'bits'}"
 
 
@@ -66,6 +69,7 @@ STATISTIC_NAMES: Final = {
     "order": "its sequence, given which line follows which in the baseline, takes",
     "duration": "its events span",
     "gap": "its longest pause is",
+    "surprise": "its numbers and ten usual ones, given those that came before at their places, take on average",
 }
 
 
@@ -121,6 +125,18 @@ def _timing(finding: Finding) -> str:
     )
 
 
+def _value(finding: Finding) -> str:
+    if not finding.places:
+        return _measured(finding)
+    first = finding.places[0]
+    # Quoted as a whole: it is what the event says.
+    said = _quoted(f"{first.name} {first.number}")
+    return (
+        f"{said} stands where the {count_text(first.count)} before it lay between "
+        f"**{value_text(first.low)} and {value_text(first.high)}**"
+    )
+
+
 def _quoted(text: str) -> str:
     if text.startswith(("{", "[")):
         # Of a JSON line the value with most words says what it is about; its beginning often does not.
@@ -139,4 +155,5 @@ _LEADS: Final = {
     "counts": _count,
     "symbols": _order,
     "timing": _timing,
+    "values": _value,
 }

@@ -4,15 +4,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
+from driftlock_core.numbers import number_at
 from driftlock_core.verdict import ViewEvidence
 from driftlock_core.window_views.catalogue import COLUMN
 from driftlock_core.window_views.pace import UNIT as INTERVAL
 from driftlock_core.window_views.recency import recency_bits
 from driftlock_core.window_views.skeleton import skeleton_keys
+from driftlock_core.window_views.values import Compared, Places
 from driftlock_core.window_views.whole_bits import UNIT, log_table
 
 MOST_PLACES: Final = 5
@@ -26,10 +28,24 @@ class Place:
     text: str  # canonical, decoded as UTF-8; of a template one line that has it
     bits: float  # what it costs under the view; 0 for timing
     count: (
-        int  # templates: events since its last like, 0 for never; counts, symbols: in the window; timing: µs
+        int  # templates: events since its last like, 0 for never; counts, symbols: in the window; timing: µs;
+        # values: how many numbers it was compared with
     )
-    usual: float  # counts: a window's share of the baseline; symbols: times in the baseline; timing: µs between events then
+    usual: float  # counts: a window's share of the baseline; symbols: times in the baseline; timing: µs between events
+    # then; values: median of the numbers before it
     before: str = ""  # symbols, timing: the event before it
+    # Values: the number as received, what it is called in the event, and the least and largest before it.
+    name: str = ""
+    number: str = ""
+    low: float = 0.0
+    high: float = 0.0
+
+
+class Received(NamedTuple):
+    """The events of a window and its baseline as received."""
+
+    window: Sequence[bytes]
+    baseline: Sequence[bytes]
 
 
 def places_of(
@@ -37,6 +53,7 @@ def places_of(
     evidence: ViewEvidence,
     window: Sequence[bytes],
     baseline: Sequence[bytes],
+    received: Received | None = None,
 ) -> tuple[Place, ...]:
     """
     At most :data:`MOST_PLACES`, most telling first, and none that tells less than half as much as the first.
@@ -48,6 +65,7 @@ def places_of(
         evidence: Of the window.
         window: Canonical events.
         baseline: Canonical events.
+        received: The same events, for their numbers; without them the values have no places.
     """
     if view == "templates":
         return _templates(evidence, window)
@@ -55,7 +73,9 @@ def places_of(
         return _counts(window, baseline)
     if view == "symbols":
         return _symbols(window, baseline)
-    return _pauses(evidence, window) if view == "timing" else ()
+    if view == "timing":
+        return _pauses(evidence, window)
+    return _numbers(evidence, window, baseline, received) if view == "values" and received else ()
 
 
 def _text(line: bytes) -> str:
@@ -165,3 +185,41 @@ def _pauses(evidence: ViewEvidence, window: Sequence[bytes]) -> tuple[Place, ...
         for at in longest[:MOST_PLACES]
         if (pause := evidence.times[at] - evidence.times[at - 1]) > 0
     )
+
+
+def _numbers(
+    evidence: ViewEvidence, window: Sequence[bytes], baseline: Sequence[bytes], received: Received
+) -> tuple[Place, ...]:
+    """
+    The numbers that cost most beside those before them in baseline and window, each place once.
+
+    The detector remembers what lies between baseline and window too; only numbers of events that it
+    compared are told of.
+    """
+    keys, skipped = skeleton_keys([*baseline, *window]), len(baseline)
+    dearest: dict[tuple[int, int], Compared] = {}
+    for one in Places().compared([*received.baseline, *received.window], keys):
+        at, place = one.event - skipped, (int(keys[one.event]), one.name)
+        if at < 0 or not evidence.compared[at]:
+            continue
+        if place not in dearest or one.bits > dearest[place].bits:
+            dearest[place] = one
+    places = []
+    for one in dearest.values():
+        at = one.event - skipped
+        name, number = number_at(received.window[at], one.nth)
+        half = len(one.before) // 2
+        places.append(
+            Place(
+                position=at,
+                text=_text(window[at]),
+                bits=one.bits / UNIT,
+                count=len(one.before),
+                usual=(one.before[half] + one.before[(len(one.before) - 1) // 2]) / 2,
+                name=_text(name),
+                number=_text(number),
+                low=one.before[0],
+                high=one.before[-1],
+            )
+        )
+    return _telling(places, lambda place: place.bits)

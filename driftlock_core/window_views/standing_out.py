@@ -27,7 +27,7 @@ def surprises(evidence: ViewEvidence, references: Ints | None = None) -> dict[st
     above = np.add.reduce(references >= values, axis=0, dtype=np.int64).tolist()
     below = np.add.reduce(references <= values, axis=0, dtype=np.int64).tolist()
     found = {}
-    for name, at in COLUMN.items():
+    for name, at in list(COLUMN.items())[: len(evidence.values)]:  # a record of before a statistic lacks it
         rank = 1 + above[at]
         if name in TWO_SIDED:
             rank = min(m + 1, 2 * min(rank, 1 + below[at]))

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from driftlock_core.profiles import Profile
 from driftlock_core.window_views.content import Content, content_of, pace_of
 from driftlock_core.window_views.recency import recency_bits
+from driftlock_core.window_views.values import bits_per_number
 
 Ints = npt.NDArray[np.int64]
 
@@ -22,6 +23,7 @@ def statistics_of(
     numbers: Ints,
     ages: Ints,
     intervals: Ints | None,
+    valued: tuple[Ints, Ints],
     sizes: Ints,
     profile: Profile,
 ) -> Ints:
@@ -34,6 +36,7 @@ def statistics_of(
         numbers: Of the events of all windows, which begin a hop apart.
         ages: Events since the last like of each, 0 for never.
         intervals: Before each event, see pace.py; None where the stream has no times.
+        valued: Bits of the numbers of each event and how many they are, see values.py.
         sizes: S of each window, bytes.
 
     Returns:
@@ -47,6 +50,7 @@ def statistics_of(
     recency, fresh = (
         np.concatenate(([0], np.cumsum(values)))[::hop] for values in (recency_bits(ages), ages == 0)
     )
+    bits, compared = (np.concatenate(([0], np.cumsum(values)))[::hop] for values in valued)
     step = max(1, _LOOKED_UP // profile.window)
     contents = [
         _content(baselines, which[start : start + step], numbers[start * hop :], profile)
@@ -61,6 +65,7 @@ def statistics_of(
         np.concatenate([content.order for content in contents]),
         duration,
         gap,
+        bits_per_number(bits[k:] - bits[:-k], compared[k:] - compared[:-k]),
     )
     return np.stack(columns, axis=1)
 

@@ -2,7 +2,7 @@
 
 from math import ceil, floor, isnan
 
-CONTENT = 0
+CONTENT, PACE = 0, 2
 
 
 def recount(rows, cold, rule, shape):
@@ -27,7 +27,7 @@ def recount(rows, cold, rule, shape):
         pool = sizes[max(0, behind - references) : behind]
         block = min(references, len(cold) + max(0, (at // k - 1) * k + 1))
         aspects = [number for number, one in enumerate(row["distances"]) if not isnan(one)]
-        timed = len(aspects) == 3
+        timed = PACE in aspects
         looked_at = 4 + (timing and timed)
         by_views = views and not permutation and block >= ceil(looked_at / alpha) - 1
         bound = (row["size"] - row["mu"]) / row["cbar"]

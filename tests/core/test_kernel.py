@@ -21,9 +21,10 @@ from driftlock_core.baseline import dictionary
 from driftlock_core.epoch import borders_of, text_of
 from driftlock_core.permutation import permutation_p
 from driftlock_core.ranks import middle
-from driftlock_core.window_views.catalogue import ASPECTS
+from driftlock_core.window_views.catalogue import ASPECTS, STATISTICS
 from driftlock_core.window_views.conformal import ranked_among
 from driftlock_core.window_views.content import content_of
+from driftlock_core.window_views.values import ValueMemory
 
 SMALL = Profile(name="custom", threshold=0.25, alpha=0.1, baseline=80, window=20, hop=5, references=40)
 every_kind = pytest.mark.parametrize("kind", list(logs.KINDS))
@@ -287,7 +288,11 @@ def test_nothing_leaks():
         digest.costs(memoryview(log[60]), [0, 5, 9])
         digest.line_costs(log, 50, 70, 7)
         middle(np.array([3, 1, 2]))
-        ranked_among(np.array([[1] * 8, [2] * 8, [4] * 8]), np.array([2]), 2, np.array([[2]]), ASPECTS)
+        row = np.ones(len(STATISTICS), dtype=np.int64)
+        ranked_among(np.array([row, 2 * row, 4 * row]), np.array([2]), 2, np.array([[2]]), ASPECTS)
+        memory = ValueMemory()
+        memory.take(log, np.arange(len(log)) % 40)
+        ValueMemory().restore(memory.state())
         content_of([np.array([0, 1, 0])], np.array([0]), np.array([0, 1]), hop=1, window=2)
         dictionary(log, 500)
         permutation_p((3, 1, 2, 9), 2, 99, 5)

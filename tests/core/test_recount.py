@@ -18,6 +18,7 @@ from driftlock_core.gate import Gate
 from driftlock_core.profiles import BALANCED, SENSITIVE, STRICT, VIEWS, Profile
 from driftlock_core.recount import Recounter, Rule, recount
 from driftlock_core.stored_windows import StoredWindows, first_references
+from driftlock_core.window_views.catalogue import ASPECTS
 from driftlock_core.windows import Windows
 
 WIDE = Gate(threshold=0.10, alpha=0.20, exact=0.0, every_rule=True)
@@ -25,7 +26,8 @@ AS_STORED = Gate(threshold=0.30, alpha=0.0, exact=0.0)
 SMALL = replace(BALANCED, baseline=80, window=10, hop=2, references=120)
 PROFILES = {
     "all views": SMALL,
-    "no times": replace(SMALL, views=VIEWS[:-1]),
+    "no times": replace(SMALL, views=tuple(view for view in VIEWS if view != "timing")),
+    "no values": replace(SMALL, views=VIEWS[:5]),
     "bytes alone": replace(SMALL, views=VIEWS[:1]),
     "p_perm alone": replace(SMALL, p_mode="permutation"),
 }
@@ -150,7 +152,7 @@ def columns(draw):
     for _ in range(count):
         size, mu, cbar = draw(st.integers(0, 40)), draw(st.sampled_from([10.0, 12.5])), 20.0
         bound, exact = (size - mu) / cbar, draw(st.booleans())
-        distances = [draw(shares) for _ in range(3)] if views else [np.nan] * 3
+        distances = [draw(shares) for _ in ASPECTS] if views else [np.nan] * len(ASPECTS)
         if views:
             distances[0] = max(distances[0], bound)
             distances[2] = distances[2] if timed else np.nan
@@ -164,7 +166,8 @@ def columns(draw):
                 "exact": exact,
                 "p_stream": draw(st.sampled_from([0.01, 0.03, 0.05, 0.1, 0.5])),
                 "p_perm": draw(st.sampled_from([np.nan, 0.001, 0.04, 0.05, 0.3])),
-                "ranks": [draw(st.sampled_from([0.005, 0.01, 0.02, 0.2])) if ranked else np.nan] * 3,
+                "ranks": [draw(st.sampled_from([0.005, 0.01, 0.02, 0.2])) if ranked else np.nan]
+                * len(ASPECTS),
                 "distances": distances,
             }
         )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from random import Random
 
+import naive_values
 import naive_window_views as naive
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from logs import log
 from streams import usual
 
 from driftlock_core import BALANCED, Detector, InvalidProfile, Masker, Windows, load, save
+from driftlock_core.numbers import numbers_of
 from driftlock_core.window_views.catalogue import ASPECTS, COLUMN
 from driftlock_core.window_views.conformal import conformal_p
 from driftlock_core.window_views.past import flags_by_chance
@@ -53,19 +55,29 @@ def table_of(events, times, profile=SMALL):
 @pytest.mark.parametrize("kind", ["access", "llm", "nested_json", "junk"])
 def test_statistics_agree_with_the_slow_twin(kind):
     """All statistics of all windows, those inside the first baseline among them."""
-    events = log(kind, 330, seed=5)
+    events = [b"%b took %d ms" % (line, 7919 * at % 311) for at, line in enumerate(log(kind, 330, seed=5))]
     times = timed(len(events), 6)
     table, windows = table_of(events, times)
     templates = [naive.skeleton(line) for line in Masker(SMALL.masks).canonical(events)]
     ages = naive.ages(templates)
     intervals = naive.intervals(times)
+    found = numbers_of(events)  # names and values; tests/core/test_values.py reads them by hand
+    held = [[] for _ in events]
+    for event, name, value in zip(found.events, found.names.tolist(), found.values.tolist(), strict=True):
+        held[event].append((name, 0, value))
+    valued = naive_values.costs(list(zip(templates, held, strict=True)))
     hop, span, baseline = SMALL.hop, SMALL.window, SMALL.baseline
     expected = []
     for start in range(0, baseline - span + 1, hop):
         touched = {start // span, (start + span - 1) // span}
         others = [t for at, t in enumerate(templates[:baseline]) if at // span not in touched]
         at = slice(start, start + span)
-        expected.append(naive.statistics(others, templates[at], ages[at], intervals[at], 0))
+        expected.append(
+            (
+                *naive.statistics(others, templates[at], ages[at], intervals[at], 0),
+                naive_values.per_number(valued[at]),
+            )
+        )
     epoch_chunks, k = SMALL.chunks_per_epoch, SMALL.chunks_per_window
     for index in range(len(windows)):
         epoch = (index + k - 1) // epoch_chunks
@@ -73,8 +85,12 @@ def test_statistics_agree_with_the_slow_twin(kind):
         at = slice(baseline + index * hop, baseline + index * hop + span)
         known = templates[first : first + baseline]
         expected.append(
-            naive.statistics(known, templates[at], ages[at], intervals[at], int(windows.size[index]))
+            (
+                *naive.statistics(known, templates[at], ages[at], intervals[at], int(windows.size[index])),
+                naive_values.per_number(valued[at]),
+            )
         )
+    assert len({row[-1] for row in expected}) > 20
     found = [tuple(row) for row in table.tolist()]
     assert [row[1:] for row in found] == [row[1:] for row in expected]
     assert [row[0] for row in found[-len(windows) :]] == windows.size.tolist()
@@ -158,14 +174,14 @@ def by_chance(m, alpha, k):
 
 
 def test_chance_is_what_the_ranks_alone_would_let_pass():
-    """Under each of three aspects the windows that rank high enough, where one stretch lifts all that hold it."""
+    """Under each of four aspects the windows that rank high enough, where one stretch lifts all that hold it."""
     events = log("access", 700, seed=8)
     windows = Detector(SMALL).update(events, timed(len(events), 9))
     cold, k = SMALL.chunks_in_baseline - SMALL.chunks_per_window + 1, SMALL.chunks_per_window
     joined = np.flatnonzero(windows.factor > 1).tolist()
     for index in joined:
         m = min(SMALL.references, cold + max(0, (index // k - 1) * k + 1))
-        assert windows.chance[index] == pytest.approx(min(1.0, 3 * by_chance(m, SMALL.alpha / 5, k)))
+        assert windows.chance[index] == pytest.approx(min(1.0, 4 * by_chance(m, SMALL.alpha / 5, k)))
     assert len(joined) > 30
 
 

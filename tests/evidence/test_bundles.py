@@ -8,6 +8,7 @@ import pytest
 from driftlock.evidence import POLICIES, verify_bytes
 from driftlock.evidence.engine import with_engine
 from driftlock.evidence.verifier.archive import unpack
+from driftlock_core.profiles import VIEWS
 from tests.evidence.made_bundles import ODD, Seeded, files_of, judged, series_bundle, window_bundle
 
 KEY = Seeded()
@@ -53,6 +54,7 @@ def test_built_twice_is_the_same_to_the_byte(make, policy):
         ({"compressor": "gzip"}, {"views"}),
         ({"given": True}, {"views"}),
         ({"views": ("bytes",)}, {"max"}),
+        ({"views": VIEWS[:5]}, {"views"}),
         ({"p_mode": "permutation"}, {"p_perm"}),
         ({"p_mode": "permutation", "views": ("bytes",), "given": True}, {"p_perm"}),
         ({"alpha": 0.004, "references": 600}, {"max"}),

@@ -15,6 +15,7 @@ from driftlock.evidence import LARGEST_BUNDLE, verify_bytes
 from driftlock.evidence.verifier.archive import pack
 from driftlock.evidence.verifier.findings import canonical_json
 from driftlock.evidence.verifier.integrity import FIRST_PREVIOUS, row_hash
+from driftlock_core.profiles import VIEWS
 from tests.evidence.made_bundles import (
     Seeded,
     audit_rows,
@@ -42,6 +43,7 @@ ONLY_SIGNED = {
     "record.json: evidence.raw_baseline",
     "record.json: evidence.raw_window",
     "record.json: evidence.views.usual_us",
+    "record.json: evidence.views.bits",  # by less than 1/1024 bit for each number of the window
     "record.json: evidence.views.intervals",  # the one before the first event, which no statistic holds
     "record.json: evidence.mu_span",  # another slice of the history with the same median
     "config.json: references",  # more than there were
@@ -316,3 +318,44 @@ def test_numbers_altered_without_a_signature_are_still_contradicted_by_the_rest(
         one for one in missed if not any(one == known or one.startswith(f"{known}.") for known in ONLY_SIGNED)
     }
     assert uncovered == set()
+
+
+def test_bits_of_numbers_are_contradicted_by_what_they_add_up_to():
+    """Too little for the recorded statistic, more than a number can cost, or of other events."""
+    files = files_of(window_bundle(2))
+    held = json.loads(files["record.json"])["evidence"]["views"]
+    assert sum(held["compared"]) > 10
+    at = held["compared"].index(max(held["compared"]))
+    for name, change in (
+        ("bits", -held["bits"][at] - 1),
+        ("bits", 50_000),
+        ("bits", -5_000),
+        ("compared", 9),
+    ):
+
+        def altered(record, name=name, change=change):
+            record["evidence"]["views"][name][at] += change
+
+        done = verify_bytes(hashed_again(edited(files, "record.json", altered)))
+        assert done.exit_code == 1, (name, change)
+        assert {"surprise of the window", "bits of numbers"} & {step.name for step in done.failures}
+
+
+def test_a_record_of_before_the_values_verifies_and_one_that_hides_them_does_not():
+    """Eight statistics and no bits, where the configuration asks for no more; one without names the other."""
+    files = files_of(window_bundle(2, views=VIEWS[:5]))
+
+    def older(record):
+        views = record["evidence"]["views"]
+        del views["bits"], views["compared"]
+        views["values"], views["usual"] = views["values"][:8], views["usual"][:8]
+
+    def rows(references):
+        references["statistics"] = references["statistics"][:8]
+        references["views"] = [row[:8] for row in references["views"]]
+
+    kept = edited(edited(files, "record.json", older), "references.json", rows)
+    assert verify_bytes(hashed_again(kept)).failures == ()
+    files = files_of(window_bundle(2))
+    hidden = edited(edited(files, "record.json", older), "references.json", rows)
+    assert "statistics there are" in {step.name for step in verify_bytes(hashed_again(hidden)).failures}

@@ -16,6 +16,7 @@ from driftlock.model import Event
 from driftlock.services.accounts_rows import Refused
 from driftlock.services.forgetting import REMOVED, Held, InvalidTerm, pattern_of
 from driftlock.storage.connect import reading, writing
+from driftlock.storage.forgetting_text import rewritten_record
 from driftlock.storage.schema import events, metadata
 from driftlock.storage.schema_proof import bundles
 from driftlock_core.errors import NotRecomputable
@@ -241,3 +242,30 @@ def test_the_tenant_of_the_installation_cannot_be_deleted(app: App) -> None:
     with pytest.raises(Refused, match="belongs to the installation"):
         app.forgetting.forget_tenant("demo", by="admin")
     assert app.tenants.get("demo").state == "active"
+
+
+def test_numbers_that_an_event_named_go_with_it():
+    """Of a window with an event that is removed: the name and the number that led, in places and in words."""
+    place = {
+        "position": 3,
+        "text": "paid <N4>",
+        "name": "salary",
+        "number": "9100",
+        "low": 12.0,
+        "high": 480.0,
+    }
+    said = "stands out by its values: “salary 9100” stands where the 64 before it lay between **12 and 480**."
+    row = {
+        "first_seq": 1,
+        "last_seq": 50,
+        "sentence": said,
+        "record": {
+            "description": {"findings": [{"view": "values", "places": [place]}]},
+            "explanation": {"sentence": said},
+        },
+    }
+    changed = rewritten_record(row, "record", re.compile(b"nobody"), [4])
+    assert changed is not None
+    assert "9100" not in repr(changed)
+    assert "salary" not in repr(changed)
+    assert f"“{REMOVED.decode()}” stands where" in changed["sentence"]

@@ -22,6 +22,7 @@ from driftlock.model import Event
 from driftlock.services.overview_store import Buckets
 from driftlock.storage.store import SqlStore
 from driftlock_core.profiles import BALANCED
+from driftlock_core.window_views.catalogue import ASPECTS
 from driftlock_core.windows import Windows
 from tests.storage.made_tenants import NOON, NOON_US, OURS, identity
 
@@ -179,7 +180,7 @@ def windows(count: int) -> Windows:
     """So many, all computed."""
     columns = {}
     for field in fields(Windows):
-        shape = (count, 3) if field.name.startswith("aspect_") else (count,)
+        shape = (count, len(ASPECTS)) if field.name.startswith("aspect_") else (count,)
         columns[field.name] = () if field.name == "verdicts" else np.ones(shape, dtype=np.int64)
     for name in ("aspect_p", "aspect_distance", "score", "p_perm", "chance"):
         columns[name] = columns[name].astype(np.float64)

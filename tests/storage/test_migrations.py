@@ -91,3 +91,25 @@ def test_the_schema_can_be_written_for_postgresql():
         assert "CREATE TABLE" in str(CreateTable(table).compile(dialect=dialect))
         for index in table.indexes:
             assert "CREATE" in str(CreateIndex(index).compile(dialect=dialect))
+
+
+def test_windows_of_before_the_values_have_none_and_lose_nothing(tmp_path):
+    """Up, down and up again from revision 0007."""
+    engine = connect(f"sqlite:///{tmp_path}/driftlock.db")
+    upgrade(engine, "0007")
+    with changing(engine) as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO streams (tenant, id, name, kind, configuration, status, events, windows, flagged, "
+            "incidents, expected_by_chance, events_needed, created_at) "
+            "VALUES ('demo', 's', 'api', 'logs', '{}', 'ready', 8, 1, 0, 0, 0.1, 0, '2026-01-05 12:00:00')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO windows (tenant, stream_id, window, first_seq, last_seq, seen_us, size, mu, cbar, m, p_stream, "
+            "score, exact, gated, flagged, ready, chance, pace_p) "
+            "VALUES ('demo', 's', 0, 1, 8, 0, 1, 1, 1, 1, 1, 0.1, 1, 0, 0, 1, 0.1, 0.25)"
+        )
+    for revision in ("head", "0007", "head"):
+        (downgrade if revision == "0007" else upgrade)(engine, revision)
+    with engine.connect() as connection:
+        kept = connection.execute(sa.select(metadata.tables["windows"])).mappings().one()
+    assert (kept["pace_p"], kept["values_p"], kept["values_distance"]) == (0.25, None, None)

@@ -25,6 +25,7 @@ EVIL = "<script>alert(1)</script> \u202e & \x07"
 
 def finding(view="counts", statistic="mismatch", value=231.0, usual=30.0, count=40, here=3.1):
     one = {"position": 4, "text": EVIL, "before": EVIL, "bits": 9.0, "count": count, "usual": here}
+    one |= {"name": EVIL, "number": "9100", "low": 12.0, "high": 480.0}
     return Finding(
         view=view,
         statistic=statistic,
@@ -73,6 +74,7 @@ def test_any_past_can_be_drawn(past):
         ("counts", "mismatch", "40 in this window · ┆ 3.1 by the baseline's share"),
         ("symbols", "order", "event 105 · in this order 40 × here, 3 × in the baseline · 9 bits"),
         ("templates", "recency", "event 105 · last seen 40 events before · 9 bits"),
+        ("values", "surprise", "event 105 · the 40 before it: 12 to 480, median 3.1 · 9 bits"),
         ("timing", "gap", "40 s pass before event 105, where 500 ms between events were usual"),
     ],
 )
@@ -134,7 +136,7 @@ def test_a_flood_opens_with_its_counts(dashboard: AppTest, flood: Anomaly) -> No
     assert "Record" in record
     made = anomaly_record.provenance(flood.record)
     by = dict(zip(made["What"], made["Value"], strict=True))["Decided by"]
-    assert by.startswith("5 views; Counts")
+    assert by.startswith("6 views; Counts")
 
 
 def test_other_profiles_judge_the_aspects(flood: Anomaly) -> None:

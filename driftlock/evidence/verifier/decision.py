@@ -15,7 +15,7 @@ _REPEATED: Final = {
     "alpha": "alpha",
     "permutations": "permutations",
 }
-VIEWS: Final = ("bytes", "templates", "counts", "symbols", "timing")
+VIEWS: Final = ("bytes", "templates", "counts", "symbols", "timing", "values")
 # What stands in the record beside the verdict and is no number that this program makes again.
 BESIDE: Final = "words, severity, entropy, bits of single events, pattern and incident"
 
@@ -25,7 +25,7 @@ def check_configuration(found: Findings, record: Mapping[str, Any]) -> None:
     config, evidence = record["configuration"], record["evidence"]
     for name, origin in _REPEATED.items():
         found.equal("decision", f"{name} as configured", record[name], config[origin])
-    known_sets = (VIEWS[:1], VIEWS[:-1], VIEWS)
+    known_sets = (VIEWS[:1], VIEWS[:4], VIEWS[:5], (*VIEWS[:4], "values"), VIEWS)
     found.add(
         "decision", "views as configured", tuple(config["views"]) in known_sets, "known", "no set there is"
     )
@@ -81,7 +81,7 @@ def _factor(record: Mapping[str, Any]) -> int:
     config, views = record["configuration"], record["evidence"].get("views")
     if views is None:
         return 1
-    looked_at = len(config["views"]) - ("timing" in config["views"] and not views["times"])
+    looked_at = len(set(config["views"]) - {"values"}) - ("timing" in config["views"] and not views["times"])
     k = config["window"] // config["hop"]
     known = config["baseline"] // config["hop"] - k + 1 + max(0, (record["window"] // k - 1) * k + 1)
     enough = min(known, config["references"]) >= _needed(looked_at, config["alpha"])

@@ -13,15 +13,28 @@ from driftlock.evidence.verifier.findings import Findings
 
 MEMORY: Final = 65_536
 MOST_REFERENCES: Final = 100_000
-STATISTICS: Final = ("size", "recency", "fresh", "mismatch", "own", "order", "duration", "gap")
-_VIEW: Final = ("bytes", "templates", "templates", "counts", "counts", "symbols", "timing", "timing")
+USUAL_NUMBER: Final = 1_477  # 1/1024 bit: 1/ln 2
+MOST_OF_NUMBER: Final = 13_335  # log2(65) less one, and eight beyond all others
+STATISTICS: Final = ("size", "recency", "fresh", "mismatch", "own", "order", "duration", "gap", "surprise")
+_VIEW: Final = (
+    "bytes",
+    "templates",
+    "templates",
+    "counts",
+    "counts",
+    "symbols",
+    "timing",
+    "timing",
+    "values",
+)
 _TWO_SIDED: Final = ("own", "duration")
-_LEAST: Final = (1, 1024, 1, 1024, 1024, 1024, 1_000_000, 1_000_000)
+_LEAST: Final = (1, 1024, 1, 1024, 1024, 1024, 1_000_000, 1_000_000, 102)
 # By aspect: the statistics that are added up, and those of which the largest distance counts.
 ASPECTS: Final = {
     "content": (("size", "recency", "fresh", "order", "mismatch"), ("size", "recency", "order")),
     "mix": (("mismatch", "own", "order"), ("mismatch", "order")),
     "pace": (("duration", "gap"), ("duration", "gap")),
+    "values": (("surprise",), ("surprise",)),
 }
 _TOKENS: Final = re.compile(rb"""<[^<>]*>|[^\s,;=()\[\]{}<>|"':]+""")
 _LETTERS: Final = bytes(97 if byte >= 128 else byte for byte in range(256))
@@ -75,6 +88,11 @@ def statistics(
     duration, gap = (sum(intervals[1:]), max(intervals[1:], default=0)) if intervals else (0, 0)
     known, lines = list(map(skeleton, baseline)), list(map(skeleton, window))
     return [size, recency, list(ages).count(0), *content(known, lines), duration, gap]
+
+
+def surprise(costs: Sequence[int], compared: Sequence[int]) -> int:
+    """Mean cost of a window's numbers, ten usual ones added, in 1/1024 bit."""
+    return (sum(costs) + 10 * USUAL_NUMBER) // (sum(compared) + 10)
 
 
 def surprises(pool: Sequence[int], least: int) -> list[int]:
@@ -136,9 +154,21 @@ def check_statistics(
     """The statistics of the window, from its lines and the recorded ages and intervals."""
     views = record["evidence"]["views"]
     row = statistics(baseline, window, views["ages"], views["intervals"], record["size"])
-    for name, recorded, computed in zip(STATISTICS, views["values"], row, strict=True):
+    row.append(surprise(views.get("bits", ()), views.get("compared", ())))
+    known = len(views["values"])
+    # A record of before the values lacks the last one, and so did its configuration.
+    least = len(STATISTICS) if "values" in record["configuration"]["views"] else len(STATISTICS) - 1
+    found.add(
+        "views",
+        "statistics there are",
+        least <= known <= len(STATISTICS),
+        f"{known} of them",
+        f"{known} of them",
+    )
+    for name, recorded, computed in zip(STATISTICS, views["values"], row, strict=False):
         found.equal("views", f"{name} of the window", recorded, computed)
     _check_ages(found, record, baseline, window)
+    _check_numbers(found, record)
 
 
 def check_views(found: Findings, record: Mapping[str, Any]) -> None:
@@ -157,14 +187,32 @@ def check_views(found: Findings, record: Mapping[str, Any]) -> None:
         computed = distance(compared, views["values"], views["usual"], record["ncd"])
         found.equal("views", f"distance of {name}", recorded_distance, computed)
     timed = views["times"] and "timing" in record["configuration"]["views"]
-    found.equal(
-        "views", "aspects", sorted(views["aspects"]), sorted(ASPECTS if timed else ("content", "mix"))
-    )
+    expected = {"content", "mix", *(["pace"] if timed else ())}
+    if "values" in record["configuration"]["views"]:
+        expected.add("values")
+    found.equal("views", "aspects", sorted(views["aspects"]), sorted(expected))
     found.unchecked(
         "views", "statistics of earlier windows", "taken as recorded: their events are not in the bundle"
     )
+    if views.get("bits"):
+        found.unchecked(
+            "views",
+            "bits of numbers",
+            "taken as recorded: they are compared with numbers of before the bundle",
+        )
     if views["intervals"]:
         found.unchecked("views", "usual interval", "taken as recorded: it reaches back 200 events")
+
+
+def _check_numbers(found: Findings, record: Mapping[str, Any]) -> None:
+    """What no number can cost, however the others lay."""
+    views, config = record["evidence"]["views"], record["configuration"]
+    costs, compared = views.get("bits", ()), views.get("compared", ())
+    events = config["window"] if "values" in config["views"] else 0
+    possible = len(costs) == len(compared) == events and all(
+        0 <= cost <= MOST_OF_NUMBER * count for cost, count in zip(costs, compared, strict=True)
+    )
+    found.add("views", "bits of numbers", possible, "no more than numbers can cost", "more than that")
 
 
 def _check_ages(
