@@ -10,8 +10,8 @@ POLICIES: Final[tuple[Policy, ...]] = get_args(Policy)
 _CONSEQUENCE: Final[dict[Policy, str]] = {
     "full": "Recomputable: yes. The bundle holds the events as received and as the detector saw them, masked.",
     "masked": (
-        "Recomputable: yes. The bundle holds the events as the detector saw them, masked; not as they were received, "
-        "but for numbers that its words name where numbers stand out."
+        "Recomputable: yes. It holds the events as the detector saw them, masked; as received only numbers that its "
+        "words name."
     ),
     "digests": (
         "Recomputable: no. The bundle holds keyed digests instead of events: what follows from the recorded sizes "

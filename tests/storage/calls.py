@@ -48,6 +48,8 @@ OF_ALL_TENANTS = {
     "accounts.by_subject": "as before",
     "accounts.forget": "a person, in whatever tenants",
     "accounts.invitation": "found by the digest of a secret",
+    "accounts.prefer": "a person, who is signed in",
+    "accounts.preferences": "as before",
     "accounts.set_password": "a person",
     "accounts.set_subject": "a person",
     "accounts.succeeded": "a person",
