@@ -10,10 +10,11 @@ from benchmarks.quality.detection_call import judged
 from benchmarks.quality.material import Log, logs
 from benchmarks.quality.workers import each
 from driftlock_core import BALANCED, Windows
+from driftlock_core.window_views.catalogue import ASPECTS
 
 BLOCKS = (400, 50, 10, 1)  # events that stay together: a baseline, a window, a chunk, none
 SEEDS = range(3)
-ASPECTS = ("content", "mix", "pace")
+NAMES = tuple(aspect.name for aspect in ASPECTS)
 DRAWS = 2000
 
 
@@ -36,7 +37,7 @@ def of_log(log: Log) -> dict[str, float]:
     passes = (windows.factor[:, None] * windows.aspect_p <= BALANCED.alpha) & (
         windows.aspect_distance >= BALANCED.threshold
     )
-    found |= {name: int((decided & passes[:, at]).sum()) for at, name in enumerate(ASPECTS)}
+    found |= {name: int((decided & passes[:, at]).sum()) for at, name in enumerate(NAMES)}
     found["bytes alone"] = int((windows.flagged & (windows.factor == 1)).sum())
     for size in BLOCKS:
         shares = [
@@ -56,7 +57,7 @@ def tables(data: Path) -> str:
     everything = logs(data)
     found = each(of_log, everything)
     shares = ["ready", *(f"blocks of {size}" for size in BLOCKS), "calibrating"]
-    counts = ["young", "windows", "stretches", *ASPECTS, "bytes alone"]
+    counts = ["young", "windows", "stretches", *NAMES, "bytes alone"]
     rows = [
         [log.name, *(f"{row[name]:.3f}" for name in shares), *(f"{row[name]:.0f}" for name in counts)]
         for log, row in zip(everything, found, strict=True)
@@ -81,7 +82,7 @@ def tables(data: Path) -> str:
         for low, high in [_drawn_anew([row[name] for row in found])]
     ]
     return (
-        table([*head, "flagged", "stretches", *ASPECTS, "bytes alone"], rows)
+        table([*head, "flagged", "stretches", *NAMES, "bytes alone"], rows)
         + f"\n\nMeans with the logs drawn anew {DRAWS} times, 95 %: {', '.join(spread)}."
     )
 
