@@ -13,18 +13,24 @@ from driftlock.services.overview_rows import Scope
 from driftlock.ui import overview_timeline
 
 LOADED: Final = "scores-loaded"  # in a session: its browser has the library
-# The list may be empty, and then is no table. A part of the page that never comes keeps nobody waiting.
+# The list may be empty, and then is no table. A part of the page that never comes keeps nobody waiting. Who has
+# left for another page meanwhile is not told of this one: its scores are none of that page's.
 _SCRIPT: Final = """
-export default function ({ setTriggerValue }) {
+export default function ({ parentElement, setTriggerValue }) {
   const begun = performance.now();
+  let left = false;
+  const here = () => !left && parentElement.isConnected;
+  const tell = () => here() && setTriggerValue("stands", true);
   const look = () => {
+    if (!here()) return;
     const ran = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning";
     const room = document.querySelector(".st-key-feed-table");
     const stands = ran && (!room || room.querySelector("canvas"));
     if (!stands && performance.now() - begun < 5000) setTimeout(look, 50);
-    else (window.requestIdleCallback ?? setTimeout)(() => setTriggerValue("stands", true));
+    else (window.requestIdleCallback ?? setTimeout)(tell);
   };
   look();
+  return () => { left = true; };
 }
 """
 
