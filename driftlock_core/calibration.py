@@ -24,7 +24,7 @@ class Ranked:
     names: tuple[str, ...]  # of the aspects, or p_stream alone where the bytes decide
     p: Floats  # shape (windows, names)
     m: Ints  # shape (windows,): references each was ranked among
-    factor: int  # views looked at: a limit on p is so many times one on a rank; 1 for the bytes
+    factor: int  # a limit on p is so many times one on a rank; 1 for the bytes
     every: int  # one window in so many was taken: the chunks of one
 
     def expected(self, alpha: float) -> float:

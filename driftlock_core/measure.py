@@ -33,7 +33,7 @@ class Measurement:
     seed: int
     p_perm: float
     p: float
-    factor: int  # views looked at, where they decide
+    factor: int  # of the smallest rank, where the views decide
     extra_bits: float  # bits
     flagged: bool
     views: ViewsAgain | None  # where they decide

@@ -146,7 +146,7 @@ permutations over 20 + 5 chunks is 0.001; choose alpha >= 0.001
         return max(1 / (self.permutations + 1), 1 / labelings)
 
     def references_for(self, looked_at: int, alpha: float | None = None) -> int:
-        """References needed before the smallest rank, times the number of views looked at, can reach alpha."""
+        """References needed before the smallest rank, times its factor, can reach alpha."""
         return math.ceil(looked_at / (self.alpha if alpha is None else alpha)) - 1
 
     @property
@@ -224,7 +224,7 @@ def propose_window(events: int, largest: int = WINDOW_SIZES[0]) -> int | None:
 SENSITIVE: Final = Profile(name="sensitive", threshold=0.20, alpha=0.10)
 BALANCED: Final = Profile(name="balanced", threshold=0.30, alpha=0.05)
 # Windows of 50 that move by 10 come in fives that rise together, so 500 references are 100 stretches: enough for
-# balanced's alpha over five views, 0.01. Strict asks for five times less.
+# balanced's alpha over the factor of five, 0.01. Strict asks for five times less.
 STRICT: Final = Profile(name="strict", threshold=0.45, alpha=0.01, references=1000)
 
 PROFILES: Final = {profile.name: profile for profile in (SENSITIVE, BALANCED, STRICT)}

@@ -96,7 +96,7 @@ class Verdict:
     8·(S − mu).
 
     ``p`` is the p-value the decision used. Where the views decide, it is
-    ``factor``, the number of views looked at, times the smallest rank of an
+    ``factor`` times the smallest rank of an
     aspect (Bonferroni); while past windows are too few for that, the larger of
     p_stream and p_perm, or p_perm alone, as ``decided_by`` says.
     """

@@ -123,7 +123,7 @@ windows: Final = sa.Table(
     sa.Column("flagged", sa.Boolean, nullable=False),
     sa.Column("ready", sa.Boolean, nullable=False),
     sa.Column("chance", sa.Double, nullable=False),
-    sa.Column("factor", sa.BigInteger),  # views looked at; null and 1: the bytes decide alone
+    sa.Column("factor", sa.BigInteger),  # of the smallest rank; null and 1: the bytes decide alone
     # Null: a rank, as long as it has no say; a distance, where the stream has no such aspect.
     *(
         sa.Column(f"{aspect}_{what}", sa.Double)

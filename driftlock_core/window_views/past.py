@@ -20,7 +20,7 @@ class AspectColumns(NamedTuple):
     p: Floats  # rank among the references
     distance: Floats  # (value − usual) / the larger of both
     chance: Floats  # shape (windows,): flags to expect, "at most about"
-    factor: Ints  # shape (windows,): views looked at; 1 while references are too few for a decision
+    factor: Ints  # shape (windows,): of the smallest rank; 1 while references are too few for a decision
 
     @classmethod
     def none(cls, windows: int) -> "AspectColumns":

@@ -44,12 +44,12 @@ def check_configuration(found: Findings, record: Mapping[str, Any]) -> None:
 
 
 def check_decision(found: Findings, record: Mapping[str, Any]) -> None:
-    """Views looked at, what decided, p, flagged, views that stand out, status."""
+    """The factor, what decided, p, flagged, views that stand out, status."""
     config, views = record["configuration"], record["evidence"].get("views")
     alpha, threshold, m = config["alpha"], config["threshold"], record["m"]
     alone = m < _needed(1, alpha) or config["p_mode"] == "permutation"
     factor = _factor(record)
-    found.equal("decision", "views looked at", record["factor"], factor)
+    found.equal("decision", "factor of the rank", record["factor"], factor)
     by_views = factor > 1 and views is not None
     found.equal(
         "decision", "decided by", record["decided_by"], "views" if by_views else "p_perm" if alone else "max"
@@ -89,5 +89,5 @@ def _factor(record: Mapping[str, Any]) -> int:
 
 
 def _needed(looked_at: int, alpha: float) -> int:
-    """References before the smallest rank, times the number of views looked at, can reach alpha."""
+    """References before the smallest rank, times its factor, can reach alpha."""
     return math.ceil(looked_at / alpha) - 1
