@@ -15,6 +15,7 @@ PARTS = (
     "sides",
     "conformal",
     "values",
+    "pairs",
 )
 FOLDER = "driftlock_core/kernel"
 

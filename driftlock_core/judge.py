@@ -13,7 +13,7 @@ from driftlock_core.epoch import Epoch, text_of
 from driftlock_core.permutation import permutation_p, window_seed
 from driftlock_core.profiles import Profile
 from driftlock_core.verdict import Evidence, Verdict, ViewEvidence
-from driftlock_core.window_views.catalogue import ASPECTS, Aspect
+from driftlock_core.window_views.catalogue import PLACE, Aspect
 from driftlock_core.window_views.channel import WindowViews
 from driftlock_core.window_views.past import AspectColumns
 from driftlock_core.window_views.standing_out import views_standing_out
@@ -179,8 +179,10 @@ class Judge:
         """The aspects that meet both limits, now that the score is exact, with their ranks."""
         assert slab.views is not None
         hits = []
-        for at in np.flatnonzero(measured.hits[row.at]).tolist():
-            aspect = ASPECTS[at]
+        for aspect in slab.views.aspects:
+            at = PLACE[aspect.name]
+            if not measured.hits[row.at, at]:
+                continue
             exact = slab.views.distance(aspect, row.window, n)
             if exact >= self._profile.threshold:
                 hits.append((aspect, float(measured.aspects.p[row.at, at])))

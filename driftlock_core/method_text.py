@@ -29,6 +29,7 @@ STATISTIC_LABELS: Final = {
     "duration": "span",
     "gap": "longest pause",
     "surprise": "surprise of a number",
+    "pairs": "pairs of like events",
 }
 
 
@@ -102,7 +103,9 @@ def _views(verdict: Verdict) -> tuple[str, ...]:
         f"{STATISTIC_LABELS[name]} {_amount(name, views.values[at] / unit_of(name, views.usual_us))} "
         f"({_amount(name, views.usual[at] / unit_of(name, views.usual_us))})"
         for name, at in COLUMN.items()
-        if (views.times or STATISTICS[name] != "timing") and (views.bits or STATISTICS[name] != "values")
+        if at < len(views.values)  # a record of before a statistic lacks it
+        and (views.times or STATISTICS[name] != "timing")
+        and (views.bits or STATISTICS[name] != "values")
     )
     lines = [
         f"Views: {', '.join(amounts)}; in brackets the median of {past} past windows, all of which ended before "

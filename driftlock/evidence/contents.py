@@ -92,6 +92,7 @@ def window_files(
     references: dict[str, Any] = {"history": evidence.pop("history"), "statistics": STATISTICS, "views": None}
     if evidence.get("views") is not None:
         references["views"] = evidence["views"].pop("references")
+        references["statistics"] = STATISTICS[: len(evidence["views"]["values"])]
     plain.pop("configuration", None)
     permutation = {
         "recipe": RECIPE,

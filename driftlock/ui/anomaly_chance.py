@@ -22,6 +22,7 @@ UNITS: Final = {
     "order": "Bits of its sequence given the baseline's",
     "duration": "from first to last event",
     "gap": "of the longest pause",
+    "pairs": "Pairs of events that read alike",
     "surprise": "Thousandths of a bit a number, given those before at its place",
 }
 # Times are drawn in the first unit that gives them fewer than five digits.

@@ -43,6 +43,7 @@ median = compiled.median if compiled is not None else None
 permuted_at_least = compiled.permuted_at_least if compiled is not None else None
 content = compiled.content if compiled is not None else None
 conformal = compiled.conformal if compiled is not None else None
+pairs = compiled.pairs if compiled is not None else None
 PARTS: Final = (
     "Digest",
     "Shapes",
@@ -54,6 +55,7 @@ PARTS: Final = (
     "permuted_at_least",
     "content",
     "conformal",
+    "pairs",
 )
 
 

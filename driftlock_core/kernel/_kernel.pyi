@@ -73,6 +73,9 @@ def content(
 ) -> None:
     """As driftlock_core.window_views.content defines it, into the last three; *log* holds whole logarithms."""
 
+def pairs(lines: npt.NDArray[np.int64], hop: int, window: int, found: npt.NDArray[np.int64], /) -> None:
+    """As driftlock_core.window_views.like_lines defines them, into *found*: as many windows as it is long."""
+
 def conformal(
     table: npt.NDArray[np.int64],
     ends: npt.NDArray[np.int64],

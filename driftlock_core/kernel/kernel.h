@@ -62,4 +62,7 @@ PyObject *kernel_content(PyObject *module, PyObject *args);
 /* conformal.c: ranks of summed surprises */
 PyObject *kernel_conformal(PyObject *module, PyObject *args);
 
+/* pairs.c: equal lines of windows */
+PyObject *kernel_pairs(PyObject *module, PyObject *args);
+
 #endif

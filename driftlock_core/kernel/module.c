@@ -13,6 +13,7 @@ static PyMethodDef methods[] = {
     {"permuted_at_least", kernel_permuted_at_least, METH_VARARGS, PyDoc_STR("Permutations as large as the window.")},
     {"content", kernel_content, METH_VARARGS, PyDoc_STR("Code lengths of windows against baselines.")},
     {"conformal", kernel_conformal, METH_VARARGS, PyDoc_STR("Ranks of summed surprises, and medians.")},
+    {"pairs", kernel_pairs, METH_VARARGS, PyDoc_STR("Pairs of equal lines in windows.")},
     {NULL, NULL, 0, NULL},
 };
 

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from driftlock_core.profiles import Profile
 from driftlock_core.ranks import middle
 from driftlock_core.verdict import ViewEvidence
-from driftlock_core.window_views.catalogue import ASPECTS, Aspect
+from driftlock_core.window_views.catalogue import Aspect, aspects_of_first
 from driftlock_core.window_views.conformal import ranked_among
+from driftlock_core.window_views.like_lines import line_keys
 from driftlock_core.window_views.past import distances
 from driftlock_core.window_views.skeleton import skeleton_keys
 from driftlock_core.window_views.standing_out import views_standing_out
@@ -59,7 +60,8 @@ class RecordedViews:
         self._compared = np.array(recorded.compared or none, dtype=np.int64)
         self._references = np.array(recorded.references, dtype=np.int64)
         self._usual = np.array([middle(column) for column in self._references.T])
-        self._aspects = [aspect for aspect in ASPECTS if aspect.name in recorded.aspects]
+        asked = aspects_of_first(len(recorded.values))
+        self._aspects = [aspect for aspect in asked if aspect.name in recorded.aspects]
 
     def measured(
         self, window: Sequence[bytes], replaced: Collection[int] = (), *, size: int, score: float, factor: int
@@ -85,6 +87,7 @@ class RecordedViews:
             [numbers[:count]],
             np.array([0]),
             numbers[count:],
+            line_keys(window),
             ages,
             self._intervals,
             (bits, compared),

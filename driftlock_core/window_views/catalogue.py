@@ -1,10 +1,11 @@
 """The statistics of a window, the view each belongs to, and the aspects under which they are added up."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Final
 
 # Columns of the table of statistics, and whose view each is. Sizes in bytes, code lengths in 1/1024 bit,
-# times in millionths of a usual interval.
+# times in millionths of a usual interval. New ones come last: records and streams of before have the first so many.
 STATISTICS: Final = {
     "size": "bytes",
     "recency": "templates",
@@ -15,11 +16,12 @@ STATISTICS: Final = {
     "duration": "timing",
     "gap": "timing",
     "surprise": "values",
+    "pairs": "counts",
 }
 COLUMN: Final = {name: at for at, name in enumerate(STATISTICS)}
 TWO_SIDED: Final = frozenset({"own", "duration"})
 # The smallest distance from the usual that means anything: a byte, a bit, an event, a usual interval, a tenth of
-# a bit per number.
+# a bit per number, a pair.
 LEAST: Final = {
     "size": 1,
     "recency": 1024,
@@ -30,6 +32,7 @@ LEAST: Final = {
     "duration": 1_000_000,
     "gap": 1_000_000,
     "surprise": 102,
+    "pairs": 1,
 }
 
 
@@ -70,9 +73,31 @@ ASPECTS: Final = (
         distance=("size", "recency", "order"),
     ),
     # How often what is known is said, and in which order; a mix too uniform surprises like one too varied.
-    Aspect(name="mix", statistics=("mismatch", "own", "order"), distance=("mismatch", "order")),
+    Aspect(
+        name="mix",
+        statistics=("mismatch", "own", "order", "pairs"),
+        distance=("mismatch", "order"),
+    ),
     # When it is said.
     Aspect(name="pace", statistics=("duration", "gap"), distance=("duration", "gap")),
     # Whether its numbers lie where those before them did.
     Aspect(name="values", statistics=("surprise",), distance=("surprise",)),
 )
+
+# Where each aspect stands among all of them: columns of ranks and distances are laid out so.
+PLACE: Final = {aspect.name: at for at, aspect in enumerate(ASPECTS)}
+
+
+@cache
+def aspects_of_first(statistics: int) -> tuple[Aspect, ...]:
+    """What can be asked of windows that have the first so many statistics, each aspect without the others."""
+    held = frozenset(list(STATISTICS)[:statistics])
+    found = (
+        replace(
+            aspect,
+            statistics=tuple(name for name in aspect.statistics if name in held),
+            distance=tuple(name for name in aspect.distance if name in held),
+        )
+        for aspect in ASPECTS
+    )
+    return tuple(aspect for aspect in found if aspect.statistics)

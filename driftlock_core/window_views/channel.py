@@ -9,7 +9,8 @@ import numpy.typing as npt
 from driftlock_core.epoch import Baseline
 from driftlock_core.profiles import Profile, counted
 from driftlock_core.verdict import ViewEvidence
-from driftlock_core.window_views.catalogue import ASPECTS, STATISTICS, Aspect
+from driftlock_core.window_views.catalogue import PLACE, STATISTICS, Aspect, aspects_of_first
+from driftlock_core.window_views.like_lines import line_keys
 from driftlock_core.window_views.pace import Pace
 from driftlock_core.window_views.past import AspectColumns, PastWindows
 from driftlock_core.window_views.recency import Recency
@@ -23,6 +24,8 @@ Floats = npt.NDArray[np.float64]
 
 # A stream has times worth a view where at least this share of its first baseline's events name one.
 TIMED_SHARE: Final = 0.9
+# Statistics of a state that does not say how many: later ones were thought of since.
+_OF_BEFORE: Final = 9
 
 
 class WindowViews:
@@ -36,11 +39,15 @@ class WindowViews:
     def __init__(self, profile: Profile, *, first_chunk: int) -> None:
         self._profile = profile
         self._first_chunk = first_chunk
+        self.statistics = len(
+            STATISTICS
+        )  # looked at, the first so many: a stream keeps to those it began with
         self.timed: bool | None = None  # not known before the first baseline
         self._aspects: tuple[bool | None, tuple[Aspect, ...]] | None = None  # for what timed was then
         self.with_time = 0  # events of the first baseline that name one
-        self.kept_chunk = 0  # with which the three below begin
+        self.kept_chunk = 0  # with which what is kept of each event begins
         self.templates = np.empty(0, dtype=np.int64)  # by number
+        self.lines = np.empty(0, dtype=np.int64)  # digests of the canonical events
         self.ages = np.empty(0, dtype=np.int64)
         # Microseconds; where there is none, that of the event before.
         self.times = np.empty(0, dtype=np.int64)
@@ -70,7 +77,8 @@ class WindowViews:
         """Those all of whose views are looked at."""
         if self._aspects is None or self._aspects[0] != self.timed:
             views = self.views
-            found = tuple(a for a in ASPECTS if all(STATISTICS[name] in views for name in a.statistics))
+            asked = aspects_of_first(self.statistics)
+            found = tuple(a for a in asked if all(STATISTICS[name] in views for name in a.statistics))
             self._aspects = self.timed, found
         return self._aspects[1]
 
@@ -84,6 +92,7 @@ class WindowViews:
             self.with_time += int(np.count_nonzero(first >= 0))
         distinct, which = _distinct(keys)
         self.templates = np.concatenate((self.templates, self._numbers.of(distinct)[which]))
+        self.lines = np.concatenate((self.lines, line_keys(canonical)))
         self.ages = np.concatenate((self.ages, self.recency.take(distinct, which)))
         bits, compared = self._valued(raw, keys)
         self.bits, self.compared = (
@@ -108,7 +117,7 @@ class WindowViews:
         if given is not None:
             keys = skeleton_keys(given.canonical)
             distinct, which = _distinct(keys)
-            templates = self._numbers.of(distinct)[which]
+            templates, lines = self._numbers.of(distinct)[which], line_keys(given.canonical)
             intervals = np.zeros(count, dtype=np.int64)
             self.with_time = 0  # a baseline from elsewhere has a pace of its own
             # What the baseline holds was seen before the stream began.
@@ -120,7 +129,7 @@ class WindowViews:
             bits, compared = self._valued(given.raw, keys)
             self.bits, self.compared = self._valued(raw, own)
         else:
-            templates, ages = self.templates[:count], self.ages[:count]
+            templates, lines, ages = self.templates[:count], self.lines[:count], self.ages[:count]
             intervals = self.intervals[:count]
             bits, compared = self.bits[:count], self.compared[:count]
         self.timed = self.with_time >= TIMED_SHARE * count
@@ -133,7 +142,7 @@ class WindowViews:
             for chunk in range(n - k + 1)
         ]
         self.past.table = self._statistics(
-            outside, np.arange(n - k + 1), templates, ages, intervals, (bits, compared), sizes
+            outside, np.arange(n - k + 1), (templates, lines), ages, intervals, (bits, compared), sizes
         )
 
     def open(self, epoch: int, baseline: Sequence[bytes], chunk: int | None) -> None:
@@ -175,7 +184,7 @@ class WindowViews:
         rows = self._statistics(
             [self.baselines[epoch] for epoch in range(oldest, newest + 1)],
             np.minimum(epochs, newest) - oldest,
-            self.templates[span],
+            (self.templates[span], self.lines[span]),
             self.ages[span],
             self.intervals[span],
             (self.bits[span], self.compared[span]),
@@ -193,7 +202,7 @@ class WindowViews:
 
     def reference_table(self, window: int) -> Ints:
         """Statistics of what a window last measured ranks among, oldest first."""
-        return self.past.reference_table(window)
+        return self.past.reference_table(window)[:, : self.statistics]
 
     def evidence(self, window: int, p: Sequence[float], score: float) -> ViewEvidence:
         """What stands behind the ranks *p* of a window last measured."""
@@ -202,13 +211,12 @@ class WindowViews:
         valued = "values" in self._profile.views
         return ViewEvidence(
             aspects={
-                aspect.name: (p[at], self.distance(aspect, window, score))
-                for at, aspect in enumerate(ASPECTS)
-                if aspect in self.aspects
+                aspect.name: (p[PLACE[aspect.name]], self.distance(aspect, window, score))
+                for aspect in self.aspects
             },
-            values=tuple(self.past.row(window).tolist()),
-            usual=tuple(self.past.usual(window).tolist()),
-            references=self.past.references(window),
+            values=tuple(self.past.row(window)[: self.statistics].tolist()),
+            usual=tuple(self.past.usual(window)[: self.statistics].tolist()),
+            references=self._references(window),
             ages=tuple(self.ages[span].tolist()),
             times=tuple(self.times[span].tolist()) if self.timed else (),
             intervals=tuple(self.intervals[span].tolist()) if self.timed else (),
@@ -217,19 +225,24 @@ class WindowViews:
             compared=tuple(self.compared[span].tolist()) if valued else (),
         )
 
+    def _references(self, window: int) -> tuple[tuple[int, ...], ...]:
+        found = self.past.references(window)
+        if self.statistics == len(STATISTICS):
+            return found
+        return tuple(row[: self.statistics] for row in found)
+
     def _statistics(
         self,
         baselines: Sequence[Ints],
         which: Ints,
-        templates: Ints,
+        events: tuple[Ints, Ints],
         ages: Ints,
         intervals: Ints,
         valued: tuple[Ints, Ints],
         sizes: Ints,
     ) -> Ints:
-        return statistics_of(
-            baselines, which, templates, ages, intervals if self.timed else None, valued, sizes, self._profile
-        )
+        paces = intervals if self.timed else None
+        return statistics_of(baselines, which, *events, ages, paces, valued, sizes, self._profile)
 
     def _valued(self, raw: Sequence[bytes], keys: Ints) -> tuple[Ints, Ints]:
         """Bits of the numbers of the next events, and how many; none where the profile does not ask for them."""
@@ -242,6 +255,7 @@ class WindowViews:
         drop = max(0, chunk - self.kept_chunk) * self._profile.hop
         if drop:
             self.templates, self.ages = self.templates[drop:].copy(), self.ages[drop:].copy()
+            self.lines = self.lines[drop:].copy()
             self.times, self.intervals = self.times[drop:].copy(), self.intervals[drop:].copy()
             self.usual_us = self.usual_us[drop:].copy()
             self.bits, self.compared = self.bits[drop:].copy(), self.compared[drop:].copy()
@@ -274,6 +288,7 @@ class WindowViews:
             "last": self.recency.state(),
             "table": self.past.table.tolist(),
             "table_start": self.past.start,
+            "statistics": self.statistics,
             "windows": self.past.windows,
         }
 
@@ -290,7 +305,7 @@ class WindowViews:
         self.timed, self.with_time = state["timed"], state["with_time"]
         self.kept_chunk = state["kept_chunk"]
         distinct, which = _distinct(skeleton_keys(canonical))
-        self.templates = self._numbers.of(distinct)[which]
+        self.templates, self.lines = self._numbers.of(distinct)[which], line_keys(canonical)
         self.ages = np.array(state["ages"], dtype=np.int64)
         self.times = np.array(state["times"], dtype=np.int64)
         self.intervals = np.array(state["intervals"], dtype=np.int64)
@@ -302,6 +317,7 @@ class WindowViews:
         self.values.restore(state.get("places", ()))
         self.pace.recent = np.array(state["recent"], dtype=np.int64)
         self.recency.seen, self.recency.last = state["seen"], dict(map(tuple, state["last"]))
+        self.statistics = state.get("statistics", _OF_BEFORE if state["table"] else len(STATISTICS))
         self.past.table = _with_all_statistics(state["table"])
         self.past.start, self.past.windows = state["table_start"], state["windows"]
         if epoch is not None:
@@ -315,9 +331,11 @@ def _distinct(keys: Ints) -> tuple[list[int], Ints]:
 
 
 def _with_all_statistics(rows: list[list[int]]) -> Ints:
-    """The table of past windows; of a state of before the last statistic it gets the value of windows without numbers."""
-    rows = [[*row, USUAL_BITS] if len(row) < len(STATISTICS) else row for row in rows]
-    return np.array(rows, dtype=np.int64).reshape(-1, len(STATISTICS))
+    """The table of past windows; what a state of before lacks is that of windows without numbers, and no pairs."""
+    last = (USUAL_BITS, 0)
+    missing = [len(STATISTICS) - len(row) for row in rows]
+    filled = [[*row, *last[len(last) - more :]] for row, more in zip(rows, missing, strict=True)]
+    return np.array(filled, dtype=np.int64).reshape(-1, len(STATISTICS))
 
 
 def _filled(times: Ints, before: Ints) -> Ints:

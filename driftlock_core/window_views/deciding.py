@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from driftlock_core.verdict import Verdict
-from driftlock_core.window_views.catalogue import ASPECTS, STATISTICS, Aspect
+from driftlock_core.window_views.catalogue import STATISTICS, Aspect, aspects_of_first
 from driftlock_core.window_views.past import distances
 
 ASPECT_NAMES: Final = {
@@ -15,7 +15,6 @@ ASPECT_NAMES: Final = {
     "pace": "pace (span and longest pause together)",
     "values": "values (what its numbers cost given those before)",
 }
-_BY_NAME: Final = {aspect.name: aspect for aspect in ASPECTS}
 
 
 class Deciding(NamedTuple):
@@ -59,8 +58,9 @@ def aspects_of(verdict: Verdict) -> tuple[Deciding, ...]:
     row = np.array([evidence.values], dtype=np.int64)
     usual, score = np.array(evidence.usual), np.array([verdict.ncd])
     found = []
+    by_name = {aspect.name: aspect for aspect in aspects_of_first(len(evidence.values))}
     for name, (rank, distance) in evidence.aspects.items():
-        aspect = _BY_NAME[name]
+        aspect = by_name[name]
         parts = {
             one: float(distances(replace(aspect, distance=(one,)), row, usual, score)[0])
             for one in aspect.distance

@@ -59,7 +59,7 @@ def findings_of(
     past = len(evidence.references)
     found = []
     for view in verdict.views:
-        own = (name for name in STATISTICS if STATISTICS[name] == view)
+        own = (name for name in bits if STATISTICS[name] == view)
         statistic = max(own, key=lambda name: bits[name])
         at, unit = COLUMN[statistic], unit_of(statistic, evidence.usual_us)
         found.append(

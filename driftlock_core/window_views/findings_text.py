@@ -52,6 +52,8 @@ def amount_text(finding: Finding, amount: float) -> str:
         return f"{size_text(amount)} bytes"
     if finding.statistic == "fresh":
         return f"{count_text(round(amount))} {'event' if round(amount) == 1 else 'events'}"
+    if finding.statistic == "pairs":
+        return f"{count_text(round(amount))} {'pair' if round(amount) == 1 else 'pairs'}"
     if finding.view == "timing":
         return duration_text(amount)
     if finding.view == "values":
@@ -69,6 +71,7 @@ STATISTIC_NAMES: Final = {
     "order": "its sequence, given which line follows which in the baseline, takes",
     "duration": "its events span",
     "gap": "its longest pause is",
+    "pairs": "events that read alike make",
     "surprise": "its numbers and ten usual ones, given those that came before at their places, take on average",
 }
 

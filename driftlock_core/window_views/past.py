@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from driftlock_core.profiles import Profile
-from driftlock_core.window_views.catalogue import ASPECTS, COLUMN, STATISTICS, TWO_SIDED, Aspect
+from driftlock_core.window_views.catalogue import ASPECTS, COLUMN, PLACE, STATISTICS, TWO_SIDED, Aspect
 from driftlock_core.window_views.conformal import ranked_among
 
 Ints = npt.NDArray[np.int64]
@@ -132,12 +132,12 @@ class PastWindows:
         p = np.full((len(rows), len(ASPECTS)), np.nan)
         taken = slice(first % k, first % k + len(rows))
         for aspect, found in zip(asked, ranks, strict=True):
-            p[:, ASPECTS.index(aspect)] = found.reshape(-1)[taken]
+            p[:, PLACE[aspect.name]] = found.reshape(-1)[taken]
         self._newest = np.repeat(usual, k, axis=0)[taken]
         self._beside = np.full((len(rows), len(ASPECTS)), np.nan)
         nothing = np.full(len(rows), -np.inf)
         for aspect in aspects:
-            self._beside[:, ASPECTS.index(aspect)] = distances(aspect, rows, self._newest, nothing)
+            self._beside[:, PLACE[aspect.name]] = distances(aspect, rows, self._newest, nothing)
         return self._columns((rows[:, 0] - mu) / cbar, p, np.repeat(m, k)[taken], aspects, looked_at)
 
     def _least(self, looked_at: int) -> float:
@@ -174,13 +174,13 @@ class PastWindows:
         found = self._beside.copy()
         for aspect in aspects:
             if "size" in aspect.distance:
-                at = ASPECTS.index(aspect)
+                at = PLACE[aspect.name]
                 found[:, at] = np.maximum(found[:, at], scores)
         return found
 
     def distance(self, aspect: Aspect, window: int, score: float) -> float:
         """Of one window last judged, with its exact *score*."""
-        beside = float(self._beside[window - self.windows, ASPECTS.index(aspect)])
+        beside = float(self._beside[window - self.windows, PLACE[aspect.name]])
         return max(beside, score) if "size" in aspect.distance else beside
 
     def take_back(self, windows: int) -> None:

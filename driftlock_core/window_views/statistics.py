@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from driftlock_core.profiles import Profile
 from driftlock_core.window_views.content import Content, content_of, pace_of
+from driftlock_core.window_views.like_lines import pairs_of
 from driftlock_core.window_views.recency import recency_bits
 from driftlock_core.window_views.values import bits_per_number
 
@@ -21,6 +22,7 @@ def statistics_of(
     baselines: Sequence[Ints],
     which: Ints,
     numbers: Ints,
+    lines: Ints,
     ages: Ints,
     intervals: Ints | None,
     valued: tuple[Ints, Ints],
@@ -34,6 +36,7 @@ def statistics_of(
         baselines: Template numbers of the events of each baseline.
         which: For each window its baseline's position in *baselines*, never falling.
         numbers: Of the events of all windows, which begin a hop apart.
+        lines: For each event a number, equal for lines that read alike once masked.
         ages: Events since the last like of each, 0 for never.
         intervals: Before each event, see pace.py; None where the stream has no times.
         valued: Bits of the numbers of each event and how many they are, see values.py.
@@ -66,6 +69,7 @@ def statistics_of(
         duration,
         gap,
         bits_per_number(bits[k:] - bits[:-k], compared[k:] - compared[:-k]),
+        pairs_of(lines[: (len(sizes) - 1) * hop + profile.window], hop=hop, window=profile.window),
     )
     return np.stack(columns, axis=1)
 

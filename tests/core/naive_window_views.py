@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import Counter
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 MEMORY = 65_536
 DELIMITERS = set(" \t\n\r\x0b\x0c,;=()[]{}|\"':>")
@@ -107,6 +107,11 @@ def statistics(baseline, window, window_ages, window_intervals, size):
     duration, gap = pace(window_intervals) if window_intervals else (0, 0)
     mismatch, own, order = content(baseline, window)
     return (size, recency, window_ages.count(0), mismatch, own, order, duration, gap)
+
+
+def like_pairs(window):
+    """Pairs of equal lines of one window."""
+    return sum(one == two for one, two in combinations(window, 2))
 
 
 def one_sided(pool, least):

@@ -1,5 +1,6 @@
 """Ranks, medians and code lengths of the views: the kernel gives what Python gives."""
 
+from itertools import combinations
 from random import Random
 
 import numpy as np
@@ -13,6 +14,7 @@ from driftlock_core.ranks import flags_by_chance, middle, reference_rows, smalle
 from driftlock_core.window_views.catalogue import ASPECTS, STATISTICS
 from driftlock_core.window_views.conformal import ranked_among
 from driftlock_core.window_views.content import content_of
+from driftlock_core.window_views.like_lines import pairs_of
 from driftlock_core.window_views.whole_bits import LARGEST, log_table
 
 
@@ -56,6 +58,36 @@ def test_code_lengths_are_equal(kinds):
             return found.mismatch.tolist(), found.own.tolist(), found.order.tolist()
 
         both(coded)
+
+
+@needs_kernel
+@given(
+    lines=st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-1, 2), max_size=70),
+    hop=st.integers(1, 9),
+    window=st.integers(1, 30),
+)
+def test_pairs_are_equal(lines, hop, window):
+    """Of windows of every size, none among them, in numbers of 64 bits; counted one by one as well."""
+    held = np.array(lines, dtype=np.int64)
+    found = both(lambda: pairs_of(held, hop=hop, window=window).tolist())
+    windows = [lines[start : start + window] for start in range(0, len(lines) - window + 1, hop)]
+    assert found == [sum(one == two for one, two in combinations(each, 2)) for each in windows]
+
+
+@needs_kernel
+def test_pairs_of_more_windows_than_there_are_lines_are_refused():
+    """Of other kinds of numbers too."""
+    lines = np.arange(20)
+    for wrong, hop, window, windows in (
+        (lines, 2, 10, 7),
+        (lines, 0, 10, 1),
+        (lines, 2, 0, 1),
+        (lines, 2, 21, 1),
+        (lines.astype(np.int32), 2, 10, 1),
+        (lines.reshape(4, 5), 2, 10, 1),
+    ):
+        with pytest.raises(ValueError, match="fit together"):
+            kernel.pairs(wrong, hop, window, np.empty(windows, dtype=np.int64))
 
 
 @needs_kernel

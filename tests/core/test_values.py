@@ -16,6 +16,7 @@ from driftlock_core.counterfactual import Counterfactual
 from driftlock_core.masking import shape_of, without_names, without_times
 from driftlock_core.numbers import numbers_of
 from driftlock_core.profiles import VIEWS
+from driftlock_core.recompute import recompute
 from driftlock_core.window_views.findings import findings_of
 from driftlock_core.window_views.findings_text import lead_text
 from driftlock_core.window_views.places import Received
@@ -134,22 +135,34 @@ def test_numbers_are_those_read_sign_by_sign(line):
     assert len(set(found.names.tolist())) == len({(name, nth) for name, nth, _ in expected})
 
 
-def test_a_state_of_before_the_values_goes_on_without_them():
-    """It names the views it was made with, and lacks what the values need."""
-    profile = replace(BALANCED, views=VIEWS[:5])
+@pytest.mark.parametrize(
+    ("views", "without", "kept"),
+    [(VIEWS[:5], ("bits", "compared", "places"), 8), (VIEWS, (), 9)],
+    ids=["before the values", "before the pairs"],
+)
+def test_a_state_of_before_a_statistic_goes_on_without_it(views, without, kept):
+    """Its past windows lack it: whatever is new would lie above them all."""
+    profile = replace(BALANCED, views=views)
     lines, times = log("access", 2600, seed=6), list(range(0, 2600 * 10**6, 10**6))
+    lines[2300:2330] = [lines[2299]] * 30
     detector = Detector(profile)
+    detector.views.statistics = 9  # those of before the pairs
     detector.update(lines[:1800], times[:1800])
     head, events = state._opened(save(detector))
-    for name in ("bits", "compared", "places"):
+    for name in (*without, "statistics"):
         del head["views"][name]
-    head["views"]["table"] = [row[:8] for row in head["views"]["table"]]
+    head["views"]["table"] = [row[:kept] for row in head["views"]["table"]]
     older = load(state._closed({name: head[name] for name in head if name != "lengths"}, events))
     found, expected = older.update(lines[1800:], times[1800:]), detector.update(lines[1800:], times[1800:])
     assert found.verdicts == expected.verdicts
     np.testing.assert_array_equal(found.aspect_p, expected.aspect_p)
-    assert np.isnan(found.aspect_p[:, 3]).all()
+    assert np.isnan(found.aspect_p[:, 3]).all() == (views != VIEWS)
     assert found.factor.max() == 5
+    assert found.verdicts or views != VIEWS
+    raw = dict(enumerate(lines, start=1))
+    for verdict in found.verdicts:
+        assert {len(verdict.evidence.views.values), *map(len, verdict.evidence.views.references)} == {9}
+        assert recompute(verdict, raw).identical
 
 
 def test_a_level_that_moves_is_found_and_said():

@@ -17,7 +17,7 @@ from driftlock.evidence.verifier.findings import canonical_json
 from driftlock.evidence.verifier.integrity import bundle_id, sha256
 from driftlock.evidence.verifier.windows import WINDOW
 from driftlock.services.series_records import Place, series_record
-from driftlock_core import BALANCED, Masker, detect
+from driftlock_core import BALANCED, Detector, Masker, detect
 from driftlock_core.compressors import compressor_named
 from driftlock_core.describe import describe
 from driftlock_core.explain import explain
@@ -64,11 +64,12 @@ def audit_rows(count=6):
 
 
 @cache
-def judged(compressor="zstd", timed=True, small=True, given=False, **changes):
+def judged(compressor="zstd", timed=True, small=True, given=False, statistics=None, **changes):
     """
     Seed 11: a stream of 2,600 events with foreign lines from 1,190 to 1,300, its profile, times and verdicts.
 
-    With *given* its baseline is another stream, seed 5.
+    With *given* its baseline is another stream, seed 5; with *statistics* it looks at the first so many alone,
+    as a stream does that began before the others were thought of.
     """
     profile = replace(SMALL if small else BALANCED, compressor=compressor, **changes)
     events = with_burst(2600, 11, start=1190, stop=1300, share=0.5)
@@ -78,7 +79,11 @@ def judged(compressor="zstd", timed=True, small=True, given=False, **changes):
         at_us += random.randrange(SECOND_US // 2, 3 * SECOND_US // 2)
         moments.append(at_us if timed else None)
     baseline = usual(profile.baseline, 5) if given else None
-    return events, profile, moments, detect(events, profile, baseline=baseline, times=moments).verdicts
+    if statistics is None:
+        return events, profile, moments, detect(events, profile, baseline=baseline, times=moments).verdicts
+    detector = Detector(profile)
+    detector.views.statistics = statistics
+    return events, profile, moments, detector.update(events, moments).verdicts
 
 
 def record_of(verdict, window, baseline, profile):

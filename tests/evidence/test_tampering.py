@@ -343,7 +343,7 @@ def test_bits_of_numbers_are_contradicted_by_what_they_add_up_to():
 
 def test_a_record_of_before_the_values_verifies_and_one_that_hides_them_does_not():
     """Eight statistics and no bits, where the configuration asks for no more; one without names the other."""
-    files = files_of(window_bundle(2, views=VIEWS[:5]))
+    files = files_of(window_bundle(2, views=VIEWS[:5], statistics=9))
 
     def older(record):
         views = record["evidence"]["views"]
@@ -359,3 +359,16 @@ def test_a_record_of_before_the_values_verifies_and_one_that_hides_them_does_not
     files = files_of(window_bundle(2))
     hidden = edited(edited(files, "record.json", older), "references.json", rows)
     assert "statistics there are" in {step.name for step in verify_bytes(hashed_again(hidden)).failures}
+
+
+def test_a_record_of_before_the_pairs_verifies_and_pairs_that_are_not_the_window_s_do_not():
+    """Nine statistics; with ten the last is counted again in the lines."""
+    assert len(json.loads(files_of(window_bundle(2, statistics=9))["references.json"])["statistics"]) == 9
+    assert verify_bytes(window_bundle(2, statistics=9).data).failures == ()
+    files = files_of(window_bundle(2))
+
+    def altered(record):
+        record["evidence"]["views"]["values"][9] += 1
+
+    done = verify_bytes(hashed_again(edited(files, "record.json", altered)))
+    assert "pairs of the window" in {step.name for step in done.failures}

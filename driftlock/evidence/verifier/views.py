@@ -15,7 +15,19 @@ MEMORY: Final = 65_536
 MOST_REFERENCES: Final = 100_000
 USUAL_NUMBER: Final = 1_477  # 1/1024 bit: 1/ln 2
 MOST_OF_NUMBER: Final = 13_335  # log2(65) less one, and eight beyond all others
-STATISTICS: Final = ("size", "recency", "fresh", "mismatch", "own", "order", "duration", "gap", "surprise")
+# Later ones come last: a record of before has the first so many.
+STATISTICS: Final = (
+    "size",
+    "recency",
+    "fresh",
+    "mismatch",
+    "own",
+    "order",
+    "duration",
+    "gap",
+    "surprise",
+    "pairs",
+)
 _VIEW: Final = (
     "bytes",
     "templates",
@@ -26,13 +38,14 @@ _VIEW: Final = (
     "timing",
     "timing",
     "values",
+    "counts",
 )
 _TWO_SIDED: Final = ("own", "duration")
-_LEAST: Final = (1, 1024, 1, 1024, 1024, 1024, 1_000_000, 1_000_000, 102)
+_LEAST: Final = (1, 1024, 1, 1024, 1024, 1024, 1_000_000, 1_000_000, 102, 1)
 # By aspect: the statistics that are added up, and those of which the largest distance counts.
 ASPECTS: Final = {
     "content": (("size", "recency", "fresh", "order", "mismatch"), ("size", "recency", "order")),
-    "mix": (("mismatch", "own", "order"), ("mismatch", "order")),
+    "mix": (("mismatch", "own", "order", "pairs"), ("mismatch", "order")),
     "pace": (("duration", "gap"), ("duration", "gap")),
     "values": (("surprise",), ("surprise",)),
 }
@@ -55,6 +68,12 @@ def skeleton(line: bytes) -> bytes:
         elif not words or words[-1] != b"*":
             words.append(b"*")
     return b" ".join(words)
+
+
+def asked(aspect: str, known: int) -> tuple[list[str], list[str]]:
+    """What is added up and compared under an aspect in a record of the first *known* statistics."""
+    added, compared = ([name for name in names if name in STATISTICS[:known]] for names in ASPECTS[aspect])
+    return added, compared
 
 
 def content(baseline: Sequence[bytes], window: Sequence[bytes]) -> tuple[int, int, int]:
@@ -137,7 +156,8 @@ def standing_out(record: Mapping[str, Any], hits: Sequence[str]) -> list[str]:
     views, alpha = record["evidence"]["views"], record["configuration"]["alpha"]
     pool = len(views["references"]) + 1
     best: dict[str, float] = {}
-    for name in dict.fromkeys(name for aspect in hits for name in ASPECTS[aspect][0]):
+    known = len(views["values"])
+    for name in dict.fromkeys(name for aspect in hits for name in asked(aspect, known)[0]):
         at = STATISTICS.index(name)
         column, value = [reference[at] for reference in views["references"]], views["values"][at]
         place = 1 + sum(one >= value for one in column)
@@ -155,9 +175,10 @@ def check_statistics(
     views = record["evidence"]["views"]
     row = statistics(baseline, window, views["ages"], views["intervals"], record["size"])
     row.append(surprise(views.get("bits", ()), views.get("compared", ())))
+    row.append(sum(count * (count - 1) // 2 for count in Counter(window).values()))
     known = len(views["values"])
-    # A record of before the values lacks the last one, and so did its configuration.
-    least = len(STATISTICS) if "values" in record["configuration"]["views"] else len(STATISTICS) - 1
+    # A record of before the pairs lacks these; one of before the values lacks both, and so did its configuration.
+    least = STATISTICS.index("surprise") + ("values" in record["configuration"]["views"])
     found.add(
         "views",
         "statistics there are",
@@ -182,7 +203,7 @@ def check_views(found: Findings, record: Mapping[str, Any]) -> None:
         [middle(column) for column in zip(*references, strict=True)],
     )
     for name, (recorded_rank, recorded_distance) in views["aspects"].items():
-        added, compared = ASPECTS[name]
+        added, compared = asked(name, len(views["values"]))
         found.equal("views", f"rank of {name}", recorded_rank, rank(references, views["values"], added))
         computed = distance(compared, views["values"], views["usual"], record["ncd"])
         found.equal("views", f"distance of {name}", recorded_distance, computed)
