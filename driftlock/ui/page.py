@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
+from driftlock.ui import theme_watch
 from driftlock.ui.session import colours
 from driftlock.ui.theme import Tokens
 
@@ -43,6 +44,7 @@ def style(ink: Tokens, *, title_size: str = "2rem") -> None:
         [data-testid="stSliderThumbValue"] p {{ color: {ink.ordinary}; }}
         </style>"""
     )
+    theme_watch.show()
 
 
 def _framed() -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from data_generator import generate
+from driftlock.ui.theme import DARK, LIGHT
 from tests.e2e.conftest import PATIENCE
 
 pytestmark = pytest.mark.browser
@@ -217,3 +218,13 @@ def test_a_download_holds_every_flagged_window(page: Page, result: str, tmp_path
     download.value.save_as(file)
     flagged = page.get_by_test_id("stMetric").filter(has_text="Flagged").get_by_test_id("stMetricValue")
     assert len(file.read_text().splitlines()) == int(flagged.inner_text())
+
+
+def test_a_page_that_is_open_follows_the_theme(page: Page, dashboard: str) -> None:
+    """What is written in a colour of the light theme is drawn anew in one of the dark theme, and back."""
+    page.goto(f"{dashboard}/verify")
+    purpose = page.get_by_test_id("stMain").get_by_test_id("stCaptionContainer").locator("p").first
+    for scheme, ink in (("light", LIGHT.muted), ("dark", DARK.muted), ("light", LIGHT.muted)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        red, green, blue = (int(ink[at : at + 2], 16) for at in (1, 3, 5))
+        expect(purpose).to_have_css("color", f"rgb({red}, {green}, {blue})")
