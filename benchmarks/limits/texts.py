@@ -49,7 +49,7 @@ def row(name: str, baseline: list[list[bytes]], asked: list[list[bytes]]) -> lis
             f"{view} {spent[view] / whole:.0%}" for view in sorted(spent, key=lambda view: -spent[view])
         ),
         f"{len(kept) / (whole - max(spent.values())):,.0f}",
-        f"{met:,.0f}, {1e9 * spent[near.name] / len(kept) / met:.0f} ns each",
+        f"{met:,.0f}, {1e9 * spent[near.name] / len(kept) / met:.1f} ns each",
     ]
 
 

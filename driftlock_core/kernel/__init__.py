@@ -36,6 +36,7 @@ def _bind_libzstd() -> bool:
 Digest = compiled.Digest if _bind_libzstd() else None
 Shapes = compiled.Shapes if compiled is not None else None
 Places = compiled.Places if compiled is not None else None
+Vocabulary = compiled.Vocabulary if compiled is not None else None
 dictionary = compiled.dictionary if compiled is not None else None
 borders = compiled.borders if compiled is not None else None
 count_at_least = compiled.count_at_least if compiled is not None else None
@@ -44,10 +45,16 @@ permuted_at_least = compiled.permuted_at_least if compiled is not None else None
 content = compiled.content if compiled is not None else None
 conformal = compiled.conformal if compiled is not None else None
 pairs = compiled.pairs if compiled is not None else None
+seat = compiled.seat if compiled is not None else None
+find = compiled.find if compiled is not None else None
+grams = compiled.grams if compiled is not None else None
+contexts = compiled.contexts if compiled is not None else None
+nearest = compiled.nearest if compiled is not None else None
 PARTS: Final = (
     "Digest",
     "Shapes",
     "Places",
+    "Vocabulary",
     "dictionary",
     "borders",
     "count_at_least",
@@ -56,6 +63,11 @@ PARTS: Final = (
     "content",
     "conformal",
     "pairs",
+    "seat",
+    "find",
+    "grams",
+    "contexts",
+    "nearest",
 )
 
 

@@ -28,6 +28,24 @@ class Places:
     def state(self) -> list[tuple[int, list[float]]]: ...
     def add(self, key: int, values: Sequence[float], /) -> None: ...
 
+class Vocabulary:
+    """Words, each once, by their place among *words*."""
+
+    def __new__(cls, words: tuple[bytes, ...], /) -> Vocabulary: ...
+    def read(
+        self,
+        texts: bytes,
+        borders: npt.NDArray[np.int64],
+        once: bool,
+        found: npt.NDArray[np.int64],
+        counts: npt.NDArray[np.int64],
+        /,
+    ) -> int:
+        """
+        As driftlock_core.views.vocabulary defines it, into *found*, as long as *texts*; how many words of
+        each text into *counts*, all of them returned. *once*: of equal words the first.
+        """
+
 class Digest:
     """Costs in bytes given *dictionary*, by the libzstd that :func:`bind` has found."""
 
@@ -92,4 +110,62 @@ def conformal(
 
     The sums name column, whether small values surprise too, and the least
     distance; *log* holds 2^20 whole logarithms.
+    """
+
+def seat(keys: npt.NDArray[np.int64], slots: npt.NDArray[np.int32], shift: int, /) -> None:
+    """Into *slots*, two to the power of 64 − *shift*, the place of each key: at its slot or the next free one."""
+
+def find(
+    keys: npt.NDArray[np.int64],
+    slots: npt.NDArray[np.int32],
+    shift: int,
+    wanted: npt.NDArray[np.int64],
+    found: npt.NDArray[np.int64],
+    /,
+) -> None:
+    """As driftlock_core.views.key_table defines it, into *found*; a shift of 0: a slot for every number."""
+
+def grams(
+    texts: bytes,
+    borders: npt.NDArray[np.int64],
+    limits: npt.NDArray[np.float64],
+    found: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.int64],
+    /,
+) -> int:
+    """
+    As driftlock_core.views.near_text defines them, into *found*, twice as long as *texts*; how many of each
+    text into *counts*, all of them returned. Runs of a text are taken whose mixed number is below its limit.
+    """
+
+def contexts(
+    orders: tuple[tuple[npt.NDArray[np.generic] | int | None, ...], ...],
+    alphabet: int,
+    floor: float,
+    symbols: npt.NDArray[np.int64],
+    borders: npt.NDArray[np.int64],
+    /,
+) -> None:
+    """
+    As driftlock_core.views.character_model defines it.
+
+    An order: keys, slots and shift of its table as for :func:`find`, chances by gram, escapes by
+    context, and the room for the chance of every symbol, or None.
+    """
+
+def nearest(
+    index: tuple[npt.NDArray[np.generic], ...],
+    places: npt.NDArray[np.int64],
+    borders: npt.NDArray[np.int64],
+    shares: npt.NDArray[np.float64],
+    apart: tuple[npt.NDArray[np.int64], ...] | None,
+    rows: npt.NDArray[np.float64],
+    /,
+) -> None:
+    """
+    As driftlock_core.views.text_sets defines it, into *rows*, two numbers a set.
+
+    The index: four numbers a token, which TextSets explains, lists of references, rows of a byte for
+    each reference, weights by holders and sizes of references in 1/1024 bit. Left out are groups: of
+    each set, of each reference; tokens of the references and their borders.
     """

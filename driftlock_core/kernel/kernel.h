@@ -8,7 +8,8 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Loops over whole numbers in vectors as wide as the processor has: the same numbers everywhere. */
+/* Loops that take each number for itself, or add whole ones, in vectors as wide as the processor has: the same numbers
+   everywhere. */
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__GLIBC__)
 #define WIDE __attribute__((target_clones("avx2", "default")))
 #else
@@ -64,5 +65,21 @@ PyObject *kernel_conformal(PyObject *module, PyObject *args);
 
 /* pairs.c: equal lines of windows */
 PyObject *kernel_pairs(PyObject *module, PyObject *args);
+
+/* lookups.c: numbers among keys */
+PyObject *kernel_seat(PyObject *module, PyObject *args);
+PyObject *kernel_find(PyObject *module, PyObject *args);
+
+/* grams.c: runs of bytes */
+PyObject *kernel_grams(PyObject *module, PyObject *args);
+
+/* words.c: words and their numbers */
+extern PyType_Spec vocabulary_spec;
+
+/* contexts.c: symbols after those before them */
+PyObject *kernel_contexts(PyObject *module, PyObject *args);
+
+/* nearest.c: sets of tokens and the nearest references */
+PyObject *kernel_nearest(PyObject *module, PyObject *args);
 
 #endif

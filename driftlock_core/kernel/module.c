@@ -14,6 +14,11 @@ static PyMethodDef methods[] = {
     {"content", kernel_content, METH_VARARGS, PyDoc_STR("Code lengths of windows against baselines.")},
     {"conformal", kernel_conformal, METH_VARARGS, PyDoc_STR("Ranks of summed surprises, and medians.")},
     {"pairs", kernel_pairs, METH_VARARGS, PyDoc_STR("Pairs of equal lines in windows.")},
+    {"seat", kernel_seat, METH_VARARGS, PyDoc_STR("Keys put into slots.")},
+    {"find", kernel_find, METH_VARARGS, PyDoc_STR("Places of numbers among keys.")},
+    {"grams", kernel_grams, METH_VARARGS, PyDoc_STR("Different runs of bytes of texts.")},
+    {"contexts", kernel_contexts, METH_VARARGS, PyDoc_STR("Chances of symbols after those before them.")},
+    {"nearest", kernel_nearest, METH_VARARGS, PyDoc_STR("Distances of sets to the nearest references.")},
     {NULL, NULL, 0, NULL},
 };
 
@@ -35,7 +40,7 @@ static int fill(PyObject *module) {
         return -1;
     }
     return add_type(module, &shapes_spec) < 0 || add_type(module, &places_spec) < 0 ||
-                    add_type(module, &digest_spec) < 0 ? -1 : 0;
+                    add_type(module, &digest_spec) < 0 || add_type(module, &vocabulary_spec) < 0 ? -1 : 0;
 }
 
 static PyModuleDef_Slot slots[] = {

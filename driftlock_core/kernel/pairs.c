@@ -1,6 +1,6 @@
 /* Pairs of equal lines in windows, as window_views/like_lines.py defines them. */
 
-#include "kernel.h"
+#include "buffers.h"
 
 typedef struct {
     const int64_t *lines;
@@ -37,11 +37,6 @@ static void count_pairs(Work *work) {
     }
 }
 
-static int whole(const Py_buffer *view) {
-    return view->ndim == 1 && view->itemsize == 8 && view->format != NULL &&
-           (strcmp(view->format, "l") == 0 || strcmp(view->format, "q") == 0);
-}
-
 static int fits(const Work *work) {
     return work->hop >= 1 && work->window >= 1 && work->count < INT32_MAX / 4 && work->windows <= work->count &&
            (work->windows == 0 ||
@@ -68,31 +63,22 @@ static int arrange_and_count(Work *work) {
 }
 
 PyObject *kernel_pairs(PyObject *Py_UNUSED(module), PyObject *args) {
-    PyObject *lines, *found;
-    Py_buffer read, written;
+    PyObject *objects[2];
+    Py_buffer views[2];
     Work work = {0};
-    if (!PyArg_ParseTuple(args, "OnnO:pairs", &lines, &work.hop, &work.window, &found))
+    if (!PyArg_ParseTuple(args, "OnnO:pairs", &objects[0], &work.hop, &work.window, &objects[1]) ||
+        buffers_take("lL", objects, views) < 0)
         return NULL;
-    if (PyObject_GetBuffer(lines, &read, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT) < 0)
-        return NULL;
-    if (PyObject_GetBuffer(found, &written, PyBUF_C_CONTIGUOUS | PyBUF_FORMAT | PyBUF_WRITABLE) < 0) {
-        PyBuffer_Release(&read);
-        return NULL;
-    }
-    int failed = 1;
-    if (whole(&read) && whole(&written)) {
-        work.lines = read.buf;
-        work.count = read.shape[0];
-        work.found = written.buf;
-        work.windows = written.shape[0];
-        failed = !fits(&work);
-    }
+    work.lines = views[0].buf;
+    work.count = views[0].shape[0];
+    work.found = views[1].buf;
+    work.windows = views[1].shape[0];
+    int failed = !fits(&work);
     if (failed)
         PyErr_SetString(PyExc_ValueError, "lines and windows do not fit together");
     else
         failed = arrange_and_count(&work) < 0;
-    PyBuffer_Release(&written);
-    PyBuffer_Release(&read);
+    buffers_release(views, 2);
     if (failed)
         return NULL;
     Py_RETURN_NONE;

@@ -13,8 +13,9 @@ from typing import Self
 
 import numpy as np
 
+from driftlock_core import kernel
 from driftlock_core.views.contract import Floats, Groups
-from driftlock_core.views.key_table import KeyTable
+from driftlock_core.views.key_table import KeyTable, numbered
 from driftlock_core.views.stretches import Ints, Stretches
 
 _UNKNOWN = -1
@@ -68,12 +69,8 @@ class CharacterModel:
         for order in range(max(orders) + 1):
             (at,) = np.nonzero(offsets >= order)
             before, own_before = (grams[at - 1], own_grams[at - 1]) if order else (grams, own_grams)
-            keys, gram, counts = np.unique(
-                before * len(alphabet) + symbols[at], return_inverse=True, return_counts=True
-            )
-            own_keys, own_gram, own_counts = np.unique(
-                gram * group_count + group_of[at], return_inverse=True, return_counts=True
-            )
+            table, keys, gram, counts = numbered(before * len(alphabet) + symbols[at])
+            _, own_keys, own_gram, own_counts = numbered(gram * group_count + group_of[at])
             above = keys // max(len(alphabet), 1)
             totals = np.bincount(before, minlength=contexts)
             kinds = np.bincount(above, minlength=contexts)
@@ -81,9 +78,7 @@ class CharacterModel:
             of_gram = np.zeros(len(keys) + 1)  # the last for "none of them"
             of_gram[gram] = plain[at]
             counted.append(
-                _Order(
-                    KeyTable(keys), of_gram, np.where(totals > 0, kinds / np.maximum(totals + kinds, 1), 1.0)
-                )
+                _Order(table, of_gram, np.where(totals > 0, kinds / np.maximum(totals + kinds, 1), 1.0))
             )
             example = np.zeros(len(own_keys), dtype=np.int64)
             example[own_gram] = np.arange(len(at))  # all with one own gram have one own context
@@ -108,6 +103,14 @@ class CharacterModel:
         if not len(self.alphabet):
             return [np.full(len(texts.symbols), -np.log2(self.floor)) for _ in orders]
         symbols = self._symbols.find(texts.symbols)
+        if kernel.contexts is not None:
+            rooms = {number: np.empty(len(symbols)) for number in orders}
+            known = tuple(
+                (*order.table.parts, order.chances, order.escapes, rooms.get(number))
+                for number, order in enumerate(self.orders[: max(orders) + 1])
+            )
+            kernel.contexts(known, len(self.alphabet), self.floor, symbols, texts.borders)
+            return [-np.log2(rooms[number]) for number in orders]
         chance = np.full(len(symbols), self.floor)
         grams = np.zeros(len(symbols), dtype=np.int64)
         offsets = texts.offsets

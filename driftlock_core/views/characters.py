@@ -9,11 +9,13 @@ import numpy as np
 from driftlock_core.views.character_model import CharacterModel
 from driftlock_core.views.contract import Floats, Groups, Place, Statistic, Unit
 from driftlock_core.views.plain_text import batches, event_at, quoted, text_of
-from driftlock_core.views.stretches import characters_of, dearest_windows, means, sums, worst_means
+from driftlock_core.views.stretches import Ints, characters_of, dearest_windows, means, sums, worst_means
 
 ESCAPES: Final = 60  # symbols thought possible beside those seen
 WINDOW: Final = 12  # characters: about two words, the shortest thing a reader would call strange
 _PLACES: Final = 5
+# Of zlib, 2¹² bytes: what is read of a text lies within them, so they pack it as 2¹⁵ do, and are sooner ready.
+_REACH: Final = 12
 
 
 class CharactersView:
@@ -43,10 +45,9 @@ class CharactersView:
 
     def __init__(self, baseline: Sequence[Unit], groups: Groups) -> None:
         texts = [text_of(unit.raw) for unit in baseline]
-        self._model, bits = CharacterModel.fitted(
-            characters_of(texts), groups, orders=(0, 2, 4), escapes=ESCAPES
-        )
-        self._inside = _measured(baseline, texts, bits)
+        laid = characters_of(texts)
+        self._model, bits = CharacterModel.fitted(laid, groups, orders=(0, 2, 4), escapes=ESCAPES)
+        self._inside = _measured(baseline, texts, laid.borders, bits)
 
     def inside(self) -> Floats:
         """Each unit under the counts of all other groups."""
@@ -57,7 +58,8 @@ class CharactersView:
         rows = [np.zeros((0, len(self.statistics)))]
         for batch in batches(units):
             texts = [text_of(unit.raw) for unit in batch]
-            rows.append(_measured(batch, texts, self._model.bits(characters_of(texts), orders=(0, 2, 4))))
+            laid = characters_of(texts)
+            rows.append(_measured(batch, texts, laid.borders, self._model.bits(laid, orders=(0, 2, 4))))
         return np.vstack(rows)
 
     def places(self, unit: Unit) -> list[Place]:
@@ -80,12 +82,16 @@ class CharactersView:
         ]
 
 
-def _measured(units: Sequence[Unit], texts: Sequence[bytes], bits: Sequence[Floats]) -> Floats:
-    """The statistics of *units* from their *texts* and the bits of their characters at orders 0, 2 and 4."""
-    borders = characters_of(texts).borders
+def _measured(units: Sequence[Unit], texts: Sequence[bytes], borders: Ints, bits: Sequence[Floats]) -> Floats:
+    """
+    The statistics of *units* from their *texts*, and the bits of their characters at orders 0, 2 and 4.
+
+    Args:
+        borders: Where the characters of each text begin and end.
+    """
     _, order2, order4 = bits
     totals0, totals2, totals4 = (sums(order, borders) for order in bits)
-    packed = 8.0 * np.array([len(zlib.compress(text, 9)) for text in texts])
+    packed = 8.0 * np.array([len(zlib.compress(text, 9, _REACH)) for text in texts])
     length = np.array([len(text) for text in texts])
     whole = np.array([sum(map(len, unit.raw)) + max(0, len(unit.raw) - 1) for unit in units])
     return np.column_stack(

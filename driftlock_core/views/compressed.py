@@ -72,8 +72,10 @@ class CompressedView:
             for event in dict.fromkeys(unit.canonical):
                 if event not in known:
                     known[event] = digest.cost(event + b"\n")
+            # The text of a single event has been costed as its line.
+            whole = known[unit.canonical[0]] if len(unit.canonical) == 1 else digest.cost(text)
             rows[row] = (
-                digest.cost(text) / self._compressor.size(text),
+                whole / self._compressor.size(text),
                 max((known[event] for event in unit.canonical), default=0),
             )
         return rows

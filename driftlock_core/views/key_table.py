@@ -5,6 +5,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from driftlock_core import kernel
+
 Ints = npt.NDArray[np.int64]
 
 _DENSE: Final = 1 << 20  # a table of all numbers up to here is smaller than the cache it is read from
@@ -34,6 +36,9 @@ class KeyTable:
         bits = max(4, int(_ROOM * len(keys) - 1).bit_length())
         self._shift, self._last = np.uint64(64 - bits), (1 << bits) - 1
         self._slots = np.full(1 << bits, -1, dtype=np.int32)
+        if kernel.seat is not None:
+            kernel.seat(keys, self._slots, int(self._shift))
+            return
         places, slots = np.arange(len(keys), dtype=np.int32), self._first(keys)
         while len(places):
             free = self._slots[slots] < 0
@@ -42,8 +47,17 @@ class KeyTable:
             left = self._slots[slots] != places
             places, slots = places[left], slots[left] + 1 & self._last
 
+    @property
+    def parts(self) -> tuple[Ints, npt.NDArray[np.int32], int]:
+        """Keys, slots and by how many bits a mixed number is shifted to its slot (0: a slot each), for the kernel."""
+        return self._keys, self._slots, 0 if self._dense else int(self._shift)
+
     def find(self, wanted: Ints) -> Ints:
         """Place of each wanted number among the keys, −1 if it is none of them."""
+        if kernel.find is not None:
+            places = np.empty(len(wanted), dtype=np.int64)
+            kernel.find(*self.parts, np.ascontiguousarray(wanted, dtype=np.int64), places)
+            return places
         if self._dense:
             # Numbers beyond all keys share the last slot, which is empty; so do negative ones.
             beyond = len(self._slots) - 1
@@ -61,3 +75,21 @@ class KeyTable:
 
     def _first(self, keys: Ints) -> Ints:
         return (keys.astype(np.uint64) * _MIXER >> self._shift).astype(np.int64)
+
+
+def numbered(values: Ints) -> tuple[KeyTable, Ints, Ints, Ints]:
+    """
+    The different *values*, none negative, in order, behind a table; the place of each among them; how often each is there.
+
+    What ``np.unique`` gives, without sorting the values together with their places.
+
+    >>> [part.tolist() for part in numbered(np.array([7, 3, 7]))[1:]]
+    [[3, 7], [1, 0, 1], [1, 2]]
+    """
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), dtype=np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    (starts,) = np.nonzero(first)
+    keys = ordered[starts]
+    table = KeyTable(keys)
+    return table, keys, table.find(values), np.diff(starts, append=len(ordered))

@@ -5,11 +5,12 @@ from typing import Final
 
 import numpy as np
 
+from driftlock_core import kernel
 from driftlock_core.views.contract import Floats, Groups, Place, Statistic, Unit
 from driftlock_core.views.plain_text import batches, event_at, quoted, text_of
 from driftlock_core.views.stretches import Ints, Stretches, borders_of, laid_out
 from driftlock_core.views.text_sets import TextSets
-from driftlock_core.views.words import placed_words, words_of
+from driftlock_core.views.vocabulary import Vocabulary, placed_words, words_in
 
 GRAMS: Final = (3, 5)  # bytes
 # Runs of bytes compared of one text: all of a text of 250 bytes. Of more a sample stands for all, which
@@ -17,6 +18,7 @@ GRAMS: Final = (3, 5)  # bytes
 MOST_GRAMS: Final = 512
 _OWNER: Final = 8 * max(GRAMS) + 1  # bits of a gram; above them stands whose it is
 _MIXER: Final = np.uint64(0xD6E8FEB86659FD93)  # odd, without structure: which grams are sampled is arbitrary
+_ALL: Final = 2.0**32  # above all mixed numbers
 _PLACES: Final = 5
 
 
@@ -34,6 +36,17 @@ def grams_of(texts: Sequence[bytes], *, most: int | None = None) -> tuple[Stretc
     >>> [hex(gram) for gram in grams_of([b"abab"])[0].symbols]
     ['0x1616261', '0x1626162']
     """
+    lengths = np.array([len(text) for text in texts], dtype=np.int64)
+    shares = np.ones(len(texts))
+    if most is not None:
+        runs = sum(np.maximum(0, lengths - length + 1) for length in GRAMS)
+        shares = np.minimum(1.0, most / np.maximum(1, runs))
+    limits = shares * _ALL
+    if kernel.grams is not None:
+        joined, counts = b"".join(texts), np.empty(len(texts), dtype=np.int64)
+        grams = np.empty(len(GRAMS) * len(joined), dtype=np.int64)
+        total = kernel.grams(joined, borders_of(lengths), limits, grams, counts)
+        return Stretches(grams[:total], borders_of(counts)), shares
     laid = laid_out(texts)
     room = np.repeat(laid.borders[1:], laid.lengths) - np.arange(len(laid.symbols))
     owner = np.repeat(np.arange(len(texts)), laid.lengths)
@@ -45,20 +58,13 @@ def grams_of(texts: Sequence[bytes], *, most: int | None = None) -> tuple[Stretc
             gram = gram << 8 | laid.symbols[at + shift]
         found.append(gram)
     keys = np.concatenate(found)
-    shares = np.ones(len(texts))
-    if most is not None:
-        counts = sum(np.maximum(0, laid.lengths - length + 1) for length in GRAMS)
-        shares = np.minimum(1.0, most / np.maximum(1, counts))
-        gram, limit = keys & (1 << _OWNER) - 1, shares * 2.0**32
-        low = _mixed(gram) < limit[keys >> _OWNER]
-        keys = keys[low | (shares[keys >> _OWNER] == 1.0)]
-    keys = np.unique(keys)
-    lengths = np.bincount(keys >> _OWNER, minlength=len(texts))
-    return Stretches(keys & (1 << _OWNER) - 1, borders_of(lengths)), shares
+    keys = np.unique(keys[_mixed(keys & (1 << _OWNER) - 1) < limits[keys >> _OWNER]])
+    counts = np.bincount(keys >> _OWNER, minlength=len(texts))
+    return Stretches(keys & (1 << _OWNER) - 1, borders_of(counts)), shares
 
 
 def _mixed(grams: Ints) -> Ints:
-    """A number below 2³² for each gram, as good as drawn by lot."""
+    """A number below _ALL for each gram, as good as drawn by lot."""
     mixed = grams.astype(np.uint64) * _MIXER
     mixed = (mixed ^ mixed >> np.uint64(32)) * _MIXER
     return (mixed >> np.uint64(32)).astype(np.int64)
@@ -76,18 +82,15 @@ class NearTextView:
     )
 
     def __init__(self, baseline: Sequence[Unit], groups: Groups) -> None:
-        self._numbers: dict[bytes, int] = {}
-        words = [words_of(unit.canonical) for unit in baseline]
-        for text in words:
-            for word in text:
-                self._numbers.setdefault(word, len(self._numbers))
         raw = [text_of(unit.raw) for unit in baseline]
-        numbered = self._word_sets(words)
+        masked = [text_of(unit.canonical) for unit in baseline]
+        self._vocabulary = Vocabulary(masked)
+        words = self._vocabulary.different(masked)
         self._grams = TextSets(grams_of(raw)[0], groups)
-        self._words = TextSets(numbered, groups)
-        self._texts = [words[at] for at in self._words.units.tolist()]
+        self._words = TextSets(words, groups)
+        self._texts = [masked[at] for at in self._words.units.tolist()]
         sampled, shares = grams_of(raw, most=MOST_GRAMS)
-        self._inside = np.hstack([self._grams.inside(sampled, shares), self._words.inside(numbered)])
+        self._inside = np.hstack([self._grams.inside(sampled, shares), self._words.inside(words)])
 
     def inside(self) -> Floats:
         """Each unit against the references of all other groups."""
@@ -98,23 +101,23 @@ class NearTextView:
         rows = [np.zeros((0, len(self.statistics)))]
         for batch in batches(units):
             sampled, shares = grams_of([text_of(unit.raw) for unit in batch], most=MOST_GRAMS)
-            words = self._word_sets([words_of(unit.canonical) for unit in batch])
+            words = self._vocabulary.different([text_of(unit.canonical) for unit in batch])
             rows.append(np.hstack([self._grams.outside(sampled, shares), self._words.outside(words)]))
         return np.vstack(rows)
 
     def places(self, unit: Unit) -> list[Place]:
         """The rarest words that the nearest reference lacks."""
         placed = placed_words(unit.canonical)
-        words = [word for word, _ in placed]
-        nearest = self._words.nearest(self._word_sets([words]).symbols)
+        words = self._vocabulary.different([text_of(unit.canonical)])
+        nearest = self._words.nearest(words.symbols)
         if nearest is None:
             return []
-        held = frozenset(self._texts[nearest])
+        held = frozenset(words_in(self._texts[nearest]))
         first: dict[bytes, int] = {}
         for word, position in placed:
             if word not in held:
                 first.setdefault(word, position)
-        bits = {word: self._words.weight(self._numbers.get(word, len(self._numbers))) for word in first}
+        bits = {word: self._words.weight(self._vocabulary.number(word)) for word in first}
         return [
             Place(
                 event=event_at(unit.canonical, first[word]),
@@ -124,13 +127,3 @@ class NearTextView:
             )
             for word in sorted(first, key=lambda word: (-bits[word], first[word]))[:_PLACES]
         ]
-
-    def _word_sets(self, texts: Sequence[Sequence[bytes]]) -> Stretches:
-        """Numbers of each text's different words; those the baseline does not hold count on from there."""
-        numbers, unknown, get = [], len(self._numbers), self._numbers.get
-        lengths = []
-        for words in texts:
-            different = dict.fromkeys(words)
-            numbers += [get(word, unknown + at) for at, word in enumerate(different)]
-            lengths.append(len(different))
-        return Stretches(np.array(numbers, dtype=np.int64), borders_of(lengths))

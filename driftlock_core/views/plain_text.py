@@ -67,6 +67,8 @@ def quoted(piece: bytes) -> str:
 
 
 def _joined(events: Sequence[bytes]) -> bytes:
+    if len(events) == 1:
+        return events[0][:FARTHEST]
     return b"\n".join(event[:FARTHEST] for event in events[: FARTHEST + 1])[:FARTHEST]
 
 

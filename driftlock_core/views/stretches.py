@@ -21,7 +21,7 @@ class Stretches:
     @property
     def lengths(self) -> Ints:
         """Symbols in each sequence."""
-        return np.diff(self.borders)
+        return self.borders[1:] - self.borders[:-1]
 
     @property
     def offsets(self) -> Ints:
@@ -31,7 +31,9 @@ class Stretches:
 
 def borders_of(lengths: Sequence[int] | Ints | npt.NDArray[np.bool_]) -> Ints:
     """Where sequences of these lengths begin and end when laid end to end."""
-    return np.concatenate([[0], np.cumsum(np.asarray(lengths, dtype=np.int64))]).astype(np.int64)
+    borders = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, dtype=np.int64, out=borders[1:])
+    return borders
 
 
 def laid_out(texts: Sequence[bytes]) -> Stretches:
@@ -61,7 +63,7 @@ def sums(values: Floats, borders: Ints) -> Floats:
     >>> sums(np.array([1.0, 2.0, 4.0]), np.array([0, 2, 2, 3]))
     array([3., 0., 4.])
     """
-    lengths = np.diff(borders)
+    lengths = borders[1:] - borders[:-1]
     found = np.zeros(len(lengths))
     if len(values):
         found[lengths > 0] = np.add.reduceat(values, borders[:-1][lengths > 0])
@@ -70,12 +72,13 @@ def sums(values: Floats, borders: Ints) -> Floats:
 
 def means(values: Floats, borders: Ints) -> Floats:
     """Mean of each stretch, 0 for empty ones."""
-    return sums(values, borders) / np.maximum(np.diff(borders), 1)
+    found: Floats = sums(values, borders) / np.maximum(borders[1:] - borders[:-1], 1)
+    return found
 
 
 def largest(values: Floats, borders: Ints) -> Floats:
     """Largest of each stretch, 0 for empty ones."""
-    lengths = np.diff(borders)
+    lengths = borders[1:] - borders[:-1]
     found = np.zeros(len(lengths))
     if len(values):
         found[lengths > 0] = np.maximum.reduceat(values, borders[:-1][lengths > 0])
@@ -105,7 +108,7 @@ def worst_means(values: Floats, borders: Ints, width: int) -> Floats:
     >>> worst_means(np.array([1.0, 5.0, 3.0, 9.0]), np.array([0, 3, 4]), 2)
     array([4., 9.])
     """
-    lengths = np.diff(borders)
+    lengths = borders[1:] - borders[:-1]
     windows = np.zeros(len(values))
     inner = window_sums(values, width)
     windows[: len(inner)] = inner

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
+from driftlock_core import kernel
 from driftlock_core.views.contract import Floats, Groups
-from driftlock_core.views.key_table import KeyTable
+from driftlock_core.views.key_table import numbered
 from driftlock_core.views.stretches import Ints, Stretches, borders_of
 from driftlock_core.views.token_lists import lists_of
 
@@ -15,6 +17,7 @@ NEIGHBOURS: Final = 3
 _LEAST: Final = 0.02  # bits: what everybody has still counts for something
 # Weights are whole multiples of this many bits, so that sums of them are exact and no order changes them.
 _GRAIN: Final = 2.0**-10
+_LONG: Final = 8  # a list of more than an eighth of the references is added faster as a row of all of them
 _AT_ONCE: Final = 1 << 18  # entries of the index worked on together
 
 
@@ -34,15 +37,17 @@ class TextSets:
         count = min(units, REFERENCES)
         self.units = np.arange(count) * units // max(count, 1)  # baseline unit behind each reference
         parts = np.split(sets.symbols, sets.borders[1:-1]) if units else []
-        self._chosen = [parts[at] for at in self.units.tolist()]
+        chosen = [parts[at] for at in self.units.tolist()]
         self._groups = np.unique(groups, return_inverse=True)[1].astype(np.int64)
         self._owners = self._groups[self.units]
-        tokens = np.concatenate([np.zeros(0, dtype=np.int64), *self._chosen])
-        holder = np.repeat(np.arange(count), [len(one) for one in self._chosen])
-        vocabulary, place, self._held = np.unique(tokens, return_inverse=True, return_counts=True)
-        self._table = KeyTable(vocabulary)
+        tokens = np.concatenate([np.zeros(0, dtype=np.int64), *chosen])
+        borders = borders_of([len(one) for one in chosen])
+        holder = np.repeat(np.arange(count), np.diff(borders))
+        self._table, _, place, self._held = numbered(tokens)
+        self._chosen = Stretches(place, borders)  # places of each reference's tokens in the table
         common = 2 * self._held > count
-        self._lists, self._listed = lists_of(place, holder, common, count)
+        self._lists, listed = lists_of(place, holder, common, count)
+        self._listed = listed.astype(np.uint16)
         self._starts = np.cumsum(self._lists) - self._lists
         # One entry more, for tokens no reference holds.
         self._lists, self._starts = np.append(self._lists, 0), np.append(self._starts, 0)
@@ -52,6 +57,7 @@ class TextSets:
         self._weights: Floats = np.round(bits / _GRAIN) * _GRAIN  # by number of holders
         whole = self._weights[self._held[place]]
         self._sizes: Floats = np.bincount(holder, weights=whole, minlength=count).astype(np.float64)
+        self._index = None if kernel.nearest is None else self._for_kernel()
 
     def inside(self, sets: Stretches, shares: Floats | None = None) -> Floats:
         """:meth:`outside` of the baseline's own sets, without the references and the counts of their group."""
@@ -87,6 +93,13 @@ class TextSets:
         if not len(self.units):
             return rows
         whole = np.ones(count) if shares is None else shares
+        if kernel.nearest is not None and self._index is not None:
+            apart = None
+            if groups is not None:
+                apart = groups, self._owners, self._chosen.symbols, self._chosen.borders
+            places = self._table.find(sets.symbols)
+            kernel.nearest(self._index, places, sets.borders, whole, apart, rows.reshape(-1))
+            return rows
         for start, stop in self._batches(sets):
             borders = sets.borders[start : stop + 1]
             part = Stretches(sets.symbols[borders[0] : borders[-1]], borders - borders[0])
@@ -94,6 +107,28 @@ class TextSets:
             residue, jaccard = self._table_of(part, whole[start:stop], own)
             rows[start:stop, 0], rows[start:stop, 1] = _mean_of_least(residue), _mean_of_least(jaccard)
         return rows
+
+    def _for_kernel(self) -> tuple[npt.NDArray[np.generic], ...]:
+        """
+        What the kernel looks tokens up in; of long lists it also gets rows with a byte for each reference.
+
+        Returns:
+            For each token where its list begins, its length, its holders, and a
+            mark: 1 if the list names those that lack it, 2(n + 1) if it is row n
+            too; the lists; the rows; weights and sizes in 1/1024 bit.
+        """
+        count = len(self.units)
+        (marked,) = np.nonzero(self._lists > count // _LONG)
+        row = np.zeros(len(self._lists), dtype=np.int64)
+        row[marked] = 1 + np.arange(len(marked))
+        tokens = np.column_stack([self._starts, self._lists, self._held, 2 * row + self._common])
+        lists = self._lists[marked]
+        first = np.cumsum(lists) - lists
+        entries = np.repeat(self._starts[marked] - first, lists) + np.arange(int(lists.sum()))
+        rows = np.zeros((len(marked), count), dtype=np.uint8)
+        rows[np.repeat(np.arange(len(marked)), lists), self._listed[entries]] = 255
+        weights, sizes = ((bits / _GRAIN).astype(np.int64) for bits in (self._weights, self._sizes))
+        return tokens.astype(np.int32).reshape(-1), self._listed, rows.reshape(-1), weights, sizes
 
     def _batches(self, sets: Stretches) -> Iterator[tuple[int, int]]:
         """Runs of sets whose distances are worked on together; what comes out does not depend on the run."""
@@ -158,10 +193,12 @@ class TextSets:
             members = np.flatnonzero(self._owners == group)
             if not len(members):
                 continue
-            tokens, times = np.unique(
-                np.concatenate([self._chosen[member] for member in members.tolist()]), return_counts=True
-            )
-            left = self._table.find(tokens)
+            starts, stops = self._chosen.borders[members], self._chosen.borders[members + 1]
+            of_members = [
+                self._chosen.symbols[start:stop]
+                for start, stop in zip(starts.tolist(), stops.tolist(), strict=True)
+            ]
+            left, times = np.unique(np.concatenate(of_members), return_counts=True)
             lost = self._weights[self._held[left] - times] - self._weights[self._held[left]]
             change[row] = self._shared(np.zeros(len(left), dtype=np.int64), left, lost, (1, len(self.units)))[
                 0

@@ -21,6 +21,8 @@ from driftlock_core.baseline import dictionary
 from driftlock_core.epoch import borders_of, text_of
 from driftlock_core.permutation import permutation_p
 from driftlock_core.ranks import middle
+from driftlock_core.views.contract import Unit, own_groups
+from driftlock_core.views.near_text import NearTextView
 from driftlock_core.window_views.catalogue import ASPECTS, STATISTICS
 from driftlock_core.window_views.conformal import ranked_among
 from driftlock_core.window_views.content import content_of
@@ -294,6 +296,8 @@ def test_nothing_leaks():
         memory.take(log, np.arange(len(log)) % 40)
         ValueMemory().restore(memory.state())
         content_of([np.array([0, 1, 0])], np.array([0]), np.array([0, 1]), hop=1, window=2)
+        near = NearTextView([Unit((b"a b",), (b"a b",)), Unit((b"b c",), (b"b c",))], own_groups(2))
+        near.outside([Unit((b"b d",), (b"b d",))])
         dictionary(log, 500)
         permutation_p((3, 1, 2, 9), 2, 99, 5)
         for wrong in (lambda: digest.costs(log[0], [5, 1]), lambda: Masker().canonical([b"a", 1])):

@@ -14,7 +14,7 @@ from driftlock_core.views.near_text import MOST_GRAMS, NearTextView, grams_of
 from driftlock_core.views.plain_text import text_of
 from driftlock_core.views.stretches import Stretches, borders_of
 from driftlock_core.views.text_sets import REFERENCES, TextSets
-from driftlock_core.views.words import words_of
+from driftlock_core.views.vocabulary import words_in
 
 units = st.lists(st.binary(max_size=40), max_size=3).map(lambda events: Unit(tuple(events), tuple(events)))
 small = st.lists(
@@ -40,7 +40,11 @@ def twin(baseline, asked, whole):
         *naive.nearest(
             [naive.grams(text_of(one.raw)) for one in baseline], naive.grams(text_of(asked.raw)), whole
         ),
-        *naive.nearest([{*words_of(one.canonical)} for one in baseline], {*words_of(asked.canonical)}, whole),
+        *naive.nearest(
+            [{*words_in(text_of(one.canonical))} for one in baseline],
+            {*words_in(text_of(asked.canonical))},
+            whole,
+        ),
     ]
 
 

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from driftlock_core.views.contract import Unit, own_groups
-from driftlock_core.views.words import WordsView, placed_words, words_of
+from driftlock_core.views.plain_text import text_of
+from driftlock_core.views.vocabulary import placed_words, words_in
+from driftlock_core.views.words import WordsView
 
 NAMES = [statistic.name for statistic in WordsView.statistics]
 units = st.lists(st.binary(max_size=40), max_size=3).map(lambda events: Unit(tuple(events), tuple(events)))
@@ -51,13 +53,13 @@ def twin(texts, text, different):
 )
 def test_words_by_hand(words, canonical):
     """A mask is one word, a sign is one word, case and width of numbers are gone."""
-    assert words_of([canonical]) == words
+    assert words_in(canonical) == words
 
 
 @given(st.lists(st.binary(max_size=60), max_size=4))
 def test_places_of_words_are_where_the_words_are(events):
     """Cutting with and without positions gives the same words."""
-    assert [word for word, _ in placed_words(events)] == words_of(events)
+    assert [word for word, _ in placed_words(events)] == words_in(text_of(events))
 
 
 def test_one_known_word_by_hand():
@@ -72,7 +74,7 @@ def test_one_known_word_by_hand():
 def test_leaving_out_is_fitting_without(baseline, groups):
     """Each baseline unit gets what counting the words of all other groups by hand gives it."""
     numbers = np.array(groups[: len(baseline)])
-    texts = [words_of(one.canonical) for one in baseline]
+    texts = [words_in(text_of(one.canonical)) for one in baseline]
     different = len({word for text in texts for word in text})
     expected = [
         twin([text for text, group in zip(texts, numbers, strict=True) if group != own], texts[at], different)
@@ -85,9 +87,9 @@ def test_leaving_out_is_fitting_without(baseline, groups):
 @settings(max_examples=60, deadline=None)
 def test_scoring_agrees_with_counting_by_hand(baseline, asked):
     """Units to score get what the slow twin gives them."""
-    texts = [words_of(one.canonical) for one in baseline]
+    texts = [words_in(text_of(one.canonical)) for one in baseline]
     different = len({word for text in texts for word in text})
-    expected = [twin(texts, words_of(one.canonical), different) for one in asked]
+    expected = [twin(texts, words_in(text_of(one.canonical)), different) for one in asked]
     found = WordsView(baseline, own_groups(len(baseline))).outside(asked)
     assert found == pytest.approx(np.array(expected), abs=1e-9)
 
