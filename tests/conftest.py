@@ -5,6 +5,7 @@ Fixtures of every folder: a real PostgreSQL server.
 store of this process would open is a PostgreSQL database instead.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -40,6 +41,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 # A click can meet a page that is just being drawn anew; what came of the first time is printed at the end.
                 item.add_marker(pytest.mark.flaky(reruns=1))
     items[:] = interleaved(items)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded to find the tests stays until the end: no search for garbage has to go through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

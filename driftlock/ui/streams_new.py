@@ -49,18 +49,20 @@ def _form() -> None:
     st.caption(f"Suggested: {words.literal(proposed.reason)}.")
     masks = st.multiselect("Masks", sorted(MASK_CLASSES), default=sorted(MASK_CLASSES), key="new-masks")
     st.caption("What is masked is replaced by its kind before it is compressed, so that ids do not look new.")
+    # Above the button, where the reader looks: below it lies what a low window does not show.
+    refused = st.container()
     # Not off until there is a name: the click that ends the typing would be lost.
     if not st.button("Create stream", type="primary", key="new-create"):
         return
     if not name.strip():
-        st.error("A stream needs a name.")
+        refused.error("A stream needs a name.")
         return
     try:
         profile = profile_for(PROFILES[limits], kind, int(window), frozenset(masks))
         create = partial(desk().create_stream, tenant(), name=name, kind=kind, profile=profile)
         stream_id = once.done("stream", (name, kind, profile), create)
     except (ApplicationError, InvalidProfile) as error:
-        st.error(words.literal(str(error)))
+        refused.error(words.literal(str(error)))
         return
     streams_reads.forget()
     st.switch_page(links.STREAMS, query_params={"stream": stream_id, "tab": "Settings"})

@@ -4,22 +4,35 @@ from typing import Final
 
 import streamlit as st
 
+from driftlock.ui.session import colours
+from driftlock.ui.theme import DARK
+
 # The theme changes with the system's or in the page's own menu. Either way the page gets another colour scheme,
-# and nobody tells the program that made the page.
+# and nobody tells the program that made the page. A theme is told of once: where that changes nothing, nothing will.
 _SCRIPT: Final = """
-export default function ({ setTriggerValue }) {
+let told = null;
+export default function ({ data, setTriggerValue }) {
   const page = document.querySelector("[data-testid=stApp]");
   if (!page) return;
-  const scheme = () => getComputedStyle(page).colorScheme;
-  let seen = scheme();
+  let left = false;
   const look = () => {
-    if (scheme() === seen) return;
-    seen = scheme();
-    setTriggerValue("theme", seen);
+    const scheme = getComputedStyle(page).colorScheme;
+    if (left || !["light", "dark"].includes(scheme)) return;
+    if (scheme === data.drawn) told = null;
+    else if (scheme !== told) setTriggerValue("theme", (told = scheme));
   };
-  const watch = new MutationObserver(look);
+  // The rules of a class may come after the class.
+  const changed = () => [0, 100, 1000].forEach((ms) => setTimeout(look, ms));
+  const system = matchMedia("(prefers-color-scheme: dark)");
+  const watch = new MutationObserver(changed);
   watch.observe(page, { attributes: true, attributeFilter: ["class", "style"] });
-  return () => watch.disconnect();
+  system.addEventListener("change", changed);
+  changed();
+  return () => {
+    left = true;
+    watch.disconnect();
+    system.removeEventListener("change", changed);
+  };
 }
 """
 
@@ -29,8 +42,10 @@ _watch: Final = st.components.v2.component("driftlock_theme_watch", js=_SCRIPT, 
 def show() -> None:
     """Once on a page; takes no room."""
     with st.container(key="theme-watch"):
-        _watch(key="theme-watched", on_theme_change=_drawn_anew)
-    st.html("<style>.st-key-theme-watch { display: none; }</style>")
+        drawn = "dark" if colours() is DARK else "light"
+        _watch(key="theme-watched", data={"drawn": drawn}, on_theme_change=_drawn_anew)
+    # The place around it too, or the page would keep a gap for it.
+    st.html("<style>:has(> .st-key-theme-watch), .st-key-theme-watch { display: none; }</style>")
 
 
 def _drawn_anew() -> None:

@@ -14,7 +14,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from driftlock.bootstrap import open_app
+from driftlock.model import DEMO
+from driftlock.settings import Settings
 from tests.e2e.views import Seen, views
+from tests.made_home import made_home
 
 ROOT = Path(__file__).parents[2]
 # The one without a window of its own needs a third less of the processor for the same pages.
@@ -91,10 +95,22 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def seen(warm: BrowserContext, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seen]:
     """A dashboard with demonstration data and one of every view; tests look at it and leave it as it is."""
-    with serving(tmp_path_factory.mktemp("views") / "home") as address:
+    home = tmp_path_factory.mktemp("views") / "home"
+    filled(home)
+    with serving(home) as address:
         with forgetting(warm):
             found = views(tab(warm), address)
         yield Seen(address, found)
+
+
+def filled(home: Path) -> None:
+    """The demonstration and the play of normal operations, judged before a page waits for them and is drawn meanwhile."""
+    app = open_app(Settings(home=made_home(home)), work=False)
+    app.demo.seed(DEMO)
+    app.scenarios.play(DEMO, "normal-operations", 7)
+    while app.work():
+        pass
+    app.close()
 
 
 def _await(url: str, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -239,6 +239,7 @@ def boxes(drawn: Locator) -> list[dict[str, float]]:
 def fits(page: Page, width: int, height: int) -> None:
     """No sideways scroll, no cut label on cards or axes, the primary action in sight; chance beside the count (11)."""
     assert page.viewport_size == {"width": width, "height": height}
+    idle(page)  # a chart that is being drawn has labels that lie in no chart
     assert sideways(page) <= 0
     box = page.get_by_role("button", name="Open the strongest").bounding_box()
     assert box is not None

@@ -11,8 +11,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -58,6 +58,19 @@ def ran(*arguments: str | Path, home: Path, typed: str = "", program: str = "dri
     )
     assert done.returncode == 0, f"{arguments}: {done.stdout}{done.stderr}"
     return done.stdout
+
+
+@pytest.fixture
+def served() -> Iterator[Callable[..., Server]]:
+    """Starts `driftlock serve` with the arguments of :class:`Server`; what still runs at the end of the test is stopped."""
+    with ExitStack() as running:
+
+        def serve(home: Path, **more: Mapping[str, str]) -> Server:
+            server = Server(home, **more)
+            running.callback(server.stop)
+            return server
+
+        yield serve
 
 
 @contextmanager
@@ -178,6 +191,7 @@ def test_a_team_proves_an_anomaly_and_takes_it_to_another_database(
     chromium: Browser,
     bare: Path,  # noqa: F811
     postgres: PostgresServer,
+    served: Callable[..., Server],
     tmp_path: Path,
 ) -> None:
     """
@@ -191,7 +205,7 @@ def test_a_team_proves_an_anomaly_and_takes_it_to_another_database(
     ran("signing", "new", home=home)
     public = tmp_path / "driftlock.pem"
     public.write_text(ran("signing", "public", home=home))
-    server = Server(home)
+    server = served(home)
     watch.reached("first account, signing key, serve")
 
     with browser_of(chromium) as ann:
@@ -254,7 +268,7 @@ def test_a_team_proves_an_anomaly_and_takes_it_to_another_database(
     ran("backup", backup, home=home)
     ran("restore", backup, home=second)
     assert server.stop() == 0
-    restored = Server(second)
+    restored = served(second)
     with browser_of(chromium) as bob:
         same_anomaly(bob, restored.address, BOB, anomaly, sentence)
     assert restored.stop() == 0
@@ -266,7 +280,7 @@ def test_a_team_proves_an_anomaly_and_takes_it_to_another_database(
         (tmp_path / name).write_text(url)
     ran("move", "--to", f"@{tmp_path / 'to'}", "--to-owner", f"@{tmp_path / 'to-owner'}", home=home)
     given = {"DRIFTLOCK_DATABASE_URL": urls["to"], "DRIFTLOCK_MIGRATION_URL": urls["to-owner"]}
-    moved = Server(home, environment=given)
+    moved = served(home, environment=given)
     with browser_of(chromium) as carl:
         same_anomaly(carl, moved.address, CARL, anomaly, sentence)
         again = bundle_made(carl, tmp_path / "second")

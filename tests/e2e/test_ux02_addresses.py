@@ -44,12 +44,14 @@ def opens(page: Page, address: str, title: str) -> None:
     assert errors == []
 
 
-@pytest.mark.parametrize("first", ["/", "/anomaly?id=none"])
-def test_ux02_a_page_opens_first_of_all_on_the_server(page: Page, tmp_path: Path, first: str) -> None:
-    """`driftlock serve`, fresh; after it the others by their addresses."""
+@pytest.mark.parametrize(
+    "paths", [[*PAGES], ["/anomaly?id=none", "/", "/analyze"]], ids=["the root", "a deep one"]
+)
+def test_ux02_a_page_opens_first_of_all_on_the_server(page: Page, tmp_path: Path, paths: list[str]) -> None:
+    """`driftlock serve`, fresh; after it others by their addresses."""
     server = Server(tmp_path / "home")
     try:
-        for path in sorted(PAGES, key=lambda path: path != first):
+        for path in paths:
             opens(page, server.address + path, PAGES[path])
     finally:
         server.stop()

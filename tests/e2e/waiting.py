@@ -26,6 +26,26 @@ def idle(page: Page, *, still_ms: int = 300, timeout: float = PATIENCE) -> None:
     page.wait_for_function(_AT_REST, arg=still_ms, polling=50, timeout=timeout)
 
 
+_NOTE_THE_NEXT_RUN = """() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  window.ranAnew = false;
+  new MutationObserver((_, observer) => {
+    if (app.dataset.testScriptState === 'notRunning') return;
+    window.ranAnew = true;
+    observer.disconnect();
+  }).observe(app, {attributeFilter: ['data-test-script-state']});
+}"""
+
+
+def drawn_anew(page: Page, act: Callable[[], object]) -> None:
+    """After an *act* that makes the page be drawn by another run of the script."""
+    idle(page)
+    page.evaluate(_NOTE_THE_NEXT_RUN)
+    act()
+    page.wait_for_function("window.ranAnew", polling=50, timeout=PATIENCE)
+    idle(page)
+
+
 def press(page: Page, key: str) -> None:
     """A key on a page at rest: it belongs to a button that a redraw may just be taking away."""
     idle(page)

@@ -26,8 +26,7 @@ from tests.ui.pages import FORBIDDEN, SECONDS, button, rendered
 @pytest.fixture
 def page(app: App) -> AppTest:
     """A fresh session on Scenarios, not run yet."""
-    opened = AppTest.from_file(str(ROOT / "app.py"), default_timeout=90).run()
-    return opened.switch_page("pages/scenarios.py")
+    return AppTest.from_file(str(ROOT / "app.py"), default_timeout=90).switch_page("pages/scenarios.py")
 
 
 @pytest.fixture

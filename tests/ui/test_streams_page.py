@@ -76,7 +76,7 @@ def empty(tmp_path: Path) -> Iterator[App]:
 def opened(**address: str) -> AppTest:
     """The page at an address."""
     st.cache_data.clear()
-    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60).run()
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     page.switch_page(PAGE)
     for name, value in address.items():
         page.query_params[name] = value
