@@ -1,37 +1,17 @@
 """How often lines of a window read alike once masked: pairs of equal ones."""
 
-import hashlib
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from driftlock_core import kernel
+from driftlock_core.window_views.line_cache import LineCache
 
 Ints = npt.NDArray[np.int64]
 
-# Keys of lines already seen, for all streams of the process; emptied when full, lines come from outside.
-_KNOWN_BYTES: Final = 32 * 1024 * 1024
-_ENTRY_OVERHEAD: Final = 160  # bytes that a line's head, its key and a dict slot take beside its text
 
-
-class _Keys(dict[bytes, int]):
-    """Computes what it misses, and holds a bounded number of bytes."""
-
-    held = 0
-
-    def __missing__(self, line: bytes) -> int:
-        size = len(line) + _ENTRY_OVERHEAD
-        self.held += size
-        if self.held > _KNOWN_BYTES:
-            self.clear()
-            self.held = size
-        self[line] = key = int.from_bytes(hashlib.blake2b(line, digest_size=8).digest(), "big", signed=True)
-        return key
-
-
-_keys = _Keys()
+_keys = LineCache(bytes)
 
 
 def line_keys(canonical: Sequence[bytes]) -> Ints:

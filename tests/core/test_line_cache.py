@@ -1,9 +1,9 @@
-"""Skeleton keys: remembered for speed, within a bound, the same with and without."""
+"""Numbers of lines: remembered for speed, within a bound, the same with and without."""
 
 from random import Random
 
-from driftlock_core.window_views import skeleton
-from driftlock_core.window_views.skeleton import skeleton_keys
+from driftlock_core.window_views import line_cache
+from driftlock_core.window_views.skeleton import skeleton_keys, skeleton_of
 
 
 def test_the_cache_is_bounded_in_bytes_and_changes_no_key(monkeypatch):
@@ -11,8 +11,8 @@ def test_the_cache_is_bounded_in_bytes_and_changes_no_key(monkeypatch):
     random = Random(6)
     lines = [b"line " + random.randbytes(random.randrange(4_000)).hex().encode() for _ in range(300)]
     expected = skeleton_keys(lines).tolist()
-    monkeypatch.setattr(skeleton, "_KNOWN_BYTES", 50_000)
-    keys = skeleton._Keys()
+    monkeypatch.setattr(line_cache, "_KNOWN_BYTES", 50_000)
+    keys = line_cache.LineCache(skeleton_of)
     found = []
     for line in lines * 2:
         found.append(keys[line])
