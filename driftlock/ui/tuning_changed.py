@@ -15,7 +15,7 @@ from driftlock.services.tuning_changed import ChangedWindows
 from driftlock.services.tuning_figures import WindowMap
 from driftlock.services.tuning_history import History
 from driftlock.ui import links, words
-from driftlock.ui.session import desk, reader, tenant
+from driftlock.ui.session import desk, may, reader, tenant
 from driftlock.ui.tuning_compare import Comparison
 from driftlock.ui.tuning_controls import Candidate
 from driftlock_core.numbers_text import MISSING, count_text, ncd_text
@@ -31,13 +31,13 @@ Floats = npt.NDArray[np.float64]
 
 def show(candidate: Candidate, comparison: Comparison, chosen: Sequence[int]) -> None:
     """
-    Both lists.
+    Both lists; to those who may not label, the first.
 
     Args:
         chosen: Windows picked on the map; where there are any, the first list holds those alone.
     """
     history, changed = candidate.shown, comparison.changed
-    left, right = st.columns((4, 3), gap="medium")
+    left, right = st.columns((4, 3), gap="medium") if may("label") else (st.container(), None)
     with left:
         st.subheader("Changed windows", anchor=False)
         if chosen:
@@ -48,6 +48,8 @@ def show(candidate: Candidate, comparison: Comparison, chosen: Sequence[int]) ->
             *([("▲ kept", changed.kept)] if chosen else []),
         ]
         _changed_table(history, parts, set(chosen))
+    if right is None:
+        return
     with right:
         st.subheader(f"Label these {TO_LABEL} to decide", anchor=False)
         if isinstance(comparison.candidate, Rule):

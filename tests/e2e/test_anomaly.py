@@ -119,7 +119,7 @@ def test_ux20_the_smallest_set_unticked_and_ticked_back(page: Page, traces: str)
     open_strongest(page, traces)
     show(page, "What if")
     # Not every window has one; the keys lead to one that has.
-    for _ in range(12):
+    for _ in range(30):
         tick = page.get_by_role("button", name="Tick the smallest set")
         tick.wait_for()
         if tick.is_enabled():

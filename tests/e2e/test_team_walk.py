@@ -37,6 +37,7 @@ pytestmark = pytest.mark.browser
 
 ANN, BOB, CARL = "ann@example.com", "bob@example.com", "carl@example.com"
 STREAMS = {"logs": "shop", "traces": "shop-traces"}
+SEED = "8"  # with which what stands out most in the one stream does so while the other is flagged: they make a case
 # All that the verdict follows from; the other files tell what people did, and when.
 VERDICT = (
     "record.json", "config.json", "permutation.json", "references.json", "window.ndjson", "baseline.ndjson",
@@ -218,8 +219,8 @@ def test_a_team_proves_an_anomaly_and_takes_it_to_another_database(
 
     for signal, stream in STREAMS.items():
         ran(
-            "error-storm", "--signal", signal, "--duration", "3m", "--stream", stream, "--to", server.address,
-            home=home, program="data_generator", API_KEY=key,
+            "error-storm", "--seed", SEED, "--signal", signal, "--duration", "3m", "--stream", stream,
+            "--to", server.address, home=home, program="data_generator", API_KEY=key,
         )  # fmt: skip
     judged(home)
     watch.reached("two streams sent and judged")

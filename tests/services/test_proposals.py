@@ -144,7 +144,7 @@ def test_every_number_of_a_proposal_is_counted_again_by_hand(app, stream):
             assert parts[0][part] + parts[1][part] == tally[part]
     assert proposal.figures["lost_count"] == 0
     older, newer = proposal.figures["chosen_on"]["current"], proposal.figures["held_out"]["current"]
-    assert (older["real"], newer["real"]) == (round(0.7 * 22), 22 - round(0.7 * 22))
+    assert (older["real"], newer["real"]) == (round(0.7 * 21), 21 - round(0.7 * 21))
 
 
 def by_hand(votes, reach):

@@ -156,18 +156,22 @@ def test_a_broken_address_shows_the_overview(full: App, broken: dict[str, str]) 
     assert page.title[0].value == "Overview"
 
 
+def components(page: AppTest) -> list[str]:
+    """Those of the page itself: that which follows the theme stands on every page."""
+    names = [one.proto.component_name for one in page.get("bidi_component")]
+    assert names.pop(0) == "driftlock_theme_watch"
+    return names
+
+
 def test_scores_are_drawn_once_the_browser_says_that_the_list_stands(full: App) -> None:
     """Until then it does not load what draws them; a range that holds nothing needs neither."""
     page = overview(r="All")
-    assert [one.proto.component_name for one in page.get("bidi_component")] == [
-        "driftlock_lanes",
-        "driftlock_list_stands",
-    ]
+    assert components(page) == ["driftlock_lanes", "driftlock_list_stands"]
     assert not page.get("plotly_chart")
     page.session_state[overview_later.LOADED] = True
     page.run()
     assert len(page.get("plotly_chart")) == 1
-    assert [one.proto.component_name for one in page.get("bidi_component")] == ["driftlock_lanes"]
+    assert components(page) == ["driftlock_lanes"]
 
 
 def test_filters_of_the_address_narrow_the_list(full: App) -> None:
