@@ -1,7 +1,6 @@
 """Every view fits its window, and no text of any says what cannot be known."""
 
 import re
-from functools import partial
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -10,7 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.axe import grave
 from tests.e2e.complaints import complaints
 from tests.e2e.views import NAMES, SCHEMES, Seen, View, open_view
-from tests.e2e.waiting import PATIENCE, drawn_anew, idle
+from tests.e2e.waiting import PATIENCE, change_theme, idle
 
 pytestmark = pytest.mark.browser
 
@@ -52,8 +51,7 @@ def test_ux12_38_40_a_view_fits_claims_nothing_and_can_be_read(page: Page, seen:
     open_view(page, seen.address, seen.views[name])
     for scheme in SCHEMES:
         if scheme != "light":
-            # What the server colours follows with another run of the script, which the page itself asks for.
-            drawn_anew(page, partial(page.emulate_media, color_scheme=scheme))
+            change_theme(page, scheme)
         expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
         for size, (width, height) in SIZES.items():
             page.set_viewport_size({"width": width, "height": height})

@@ -1,8 +1,11 @@
 """When a page is at rest, and acts that a redraw of it may swallow."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from playwright.sync_api import Page
+
+from driftlock.ui.theme import tokens
 
 PATIENCE = 90_000  # ms, on a busy machine
 _FIRST, _TRIES = 8_000, 3  # ms that an act is given before it is done once more
@@ -26,23 +29,16 @@ def idle(page: Page, *, still_ms: int = 300, timeout: float = PATIENCE) -> None:
     page.wait_for_function(_AT_REST, arg=still_ms, polling=50, timeout=timeout)
 
 
-_NOTE_THE_NEXT_RUN = """() => {
-  const app = document.querySelector('[data-testid=stApp]');
-  window.ranAnew = false;
-  new MutationObserver((_, observer) => {
-    if (app.dataset.testScriptState === 'notRunning') return;
-    window.ranAnew = true;
-    observer.disconnect();
-  }).observe(app, {attributeFilter: ['data-test-script-state']});
-}"""
+# The rules that the server writes for captions name a colour of the theme it drew the page in.
+_DRAWN_IN = """ink => [...document.querySelectorAll('style')]
+  .some(one => one.textContent.includes('stCaptionContainer') && one.textContent.includes(ink))"""
 
 
-def drawn_anew(page: Page, act: Callable[[], object]) -> None:
-    """After an *act* that makes the page be drawn by another run of the script."""
+def change_theme(page: Page, scheme: Literal["light", "dark"]) -> None:
+    """As the system does; until the page, which asks for that itself, is drawn in the colours of *scheme*."""
     idle(page)
-    page.evaluate(_NOTE_THE_NEXT_RUN)
-    act()
-    page.wait_for_function("window.ranAnew", polling=50, timeout=PATIENCE)
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(_DRAWN_IN, arg=tokens(scheme).muted, polling=50, timeout=PATIENCE)
     idle(page)
 
 
