@@ -31,9 +31,8 @@ class ViewEvidence:
     """
     What the views beside the bytes measured; statistics in the order of window_views/catalogue.py.
 
-    Sizes are bytes, code lengths 1/1024 bit, durations millionths of a usual interval. ``ages`` says
-    for each event how many events before its last like lies, 0 for never (in
-    memory): that reaches further back than the baseline.
+    Sizes are bytes, code lengths 1/1024 bit, durations millionths of a usual interval. ``ages`` says for each event
+    how many events before its last like lies, 0 for never (in memory): that reaches further back than the baseline.
     """
 
     aspects: dict[str, tuple[float, float]]  # name: rank among the references, distance from the usual

@@ -39,7 +39,7 @@ class Windows:
     flagged: Bools
     ready: Bools  # False: still calibrating
     factor: Ints  # with which the smallest rank is multiplied; 1: the bytes decide alone
-    aspect_p: Floats  # ranks, shape (windows, 3): content, mix, pace; NaN where one has no say
+    aspect_p: Floats  # ranks, shape (windows, aspects), as in catalogue.ASPECTS; NaN where one has no say
     aspect_distance: Floats  # same shape: how far from the usual, see window_views/past.py
     chance: Floats  # expected number of flags on this window if nothing had changed, "at most about"
     verdicts: tuple[Verdict, ...] = ()

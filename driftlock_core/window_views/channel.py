@@ -1,6 +1,7 @@
 """The views of a stream's windows beside its bytes: measured as events come."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -10,14 +11,10 @@ from driftlock_core.epoch import Baseline
 from driftlock_core.profiles import Profile, counted
 from driftlock_core.verdict import ViewEvidence
 from driftlock_core.window_views.catalogue import PLACE, STATISTICS, Aspect, aspects_of_first
-from driftlock_core.window_views.like_lines import line_keys
-from driftlock_core.window_views.pace import Pace
+from driftlock_core.window_views.event_columns import EventColumns, EventReader, without_gaps
 from driftlock_core.window_views.past import AspectColumns, PastWindows
-from driftlock_core.window_views.recency import Recency
-from driftlock_core.window_views.skeleton import skeleton_keys
 from driftlock_core.window_views.statistics import statistics_of
-from driftlock_core.window_views.template_numbers import TemplateNumbers
-from driftlock_core.window_views.values import USUAL_BITS, ValueMemory
+from driftlock_core.window_views.values import USUAL_BITS
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -39,28 +36,16 @@ class WindowViews:
     def __init__(self, profile: Profile, *, first_chunk: int) -> None:
         self._profile = profile
         self._first_chunk = first_chunk
-        self.statistics = len(
-            STATISTICS
-        )  # looked at, the first so many: a stream keeps to those it began with
+        # Looked at, the first so many: a stream keeps to those it began with.
+        self.statistics = len(STATISTICS)
         self.timed: bool | None = None  # not known before the first baseline
         self._aspects: tuple[bool | None, tuple[Aspect, ...]] | None = None  # for what timed was then
         self.with_time = 0  # events of the first baseline that name one
         self.kept_chunk = 0  # with which what is kept of each event begins
-        self.templates = np.empty(0, dtype=np.int64)  # by number
-        self.lines = np.empty(0, dtype=np.int64)  # digests of the canonical events
-        self.ages = np.empty(0, dtype=np.int64)
-        # Microseconds; where there is none, that of the event before.
-        self.times = np.empty(0, dtype=np.int64)
-        self.intervals = np.empty(0, dtype=np.int64)  # before each event, see pace.py
-        self.usual_us = np.empty(0, dtype=np.int64)
-        self.bits = np.empty(0, dtype=np.int64)  # of each event's numbers, see values.py
-        self.compared = np.empty(0, dtype=np.int64)  # numbers of each event
-        self.recency = Recency()
-        self.values = ValueMemory()
-        self.pace = Pace()
+        self.events = EventColumns.none()
+        self.reader = EventReader(valued="values" in profile.views)
         self.past = PastWindows(profile)
         self.baselines: dict[int, Ints] = {}  # template numbers of each epoch's baseline
-        self._numbers = TemplateNumbers()
 
     def set_limits(self, profile: Profile, ranked_at: float = 0.0) -> None:
         """As of :class:`PastWindows`."""
@@ -84,26 +69,13 @@ class WindowViews:
 
     def add(self, raw: Sequence[bytes], canonical: Sequence[bytes], times: Ints | None) -> None:
         """The next events; *times* in microseconds, −1 for none."""
-        keys = skeleton_keys(canonical)
         if times is None:
-            times = np.full(len(keys), -1, dtype=np.int64)
+            times = np.full(len(canonical), -1, dtype=np.int64)
         if self.timed is None:
-            first = times[: max(0, self._profile.baseline - self.recency.seen)]
+            first = times[: max(0, self._profile.baseline - self.reader.recency.seen)]
             self.with_time += int(np.count_nonzero(first >= 0))
-        distinct, which = _distinct(keys)
-        self.templates = np.concatenate((self.templates, self._numbers.of(distinct)[which]))
-        self.lines = np.concatenate((self.lines, line_keys(canonical)))
-        self.ages = np.concatenate((self.ages, self.recency.take(distinct, which)))
-        bits, compared = self._valued(raw, keys)
-        self.bits, self.compared = (
-            np.concatenate((self.bits, bits)),
-            np.concatenate((self.compared, compared)),
-        )
-        filled = _filled(times, self.times)
-        self.times = np.concatenate((self.times, filled))
-        intervals, usual = self.pace.take(filled)
-        self.intervals = np.concatenate((self.intervals, intervals))
-        self.usual_us = np.concatenate((self.usual_us, usual))
+        last = int(self.events.times[-1]) if len(self.events) else -1
+        self.events = self.events.joined(self.reader.read(raw, canonical, without_gaps(times, last)))
 
     def begin(self, given: Baseline | None, raw: Sequence[bytes], sizes: Ints) -> None:
         """
@@ -114,36 +86,22 @@ class WindowViews:
             sizes: Of those windows, bytes.
         """
         count, hop = self._profile.baseline, self._profile.hop
-        if given is not None:
-            keys = skeleton_keys(given.canonical)
-            distinct, which = _distinct(keys)
-            templates, lines = self._numbers.of(distinct)[which], line_keys(given.canonical)
-            intervals = np.zeros(count, dtype=np.int64)
-            self.with_time = 0  # a baseline from elsewhere has a pace of its own
-            # What the baseline holds was seen before the stream began.
-            self.recency = Recency()
-            ages = self.recency.take(distinct, which)
-            own = self._numbers.keys()[self.templates]
-            self.ages = self.recency.take(*_distinct(own))
-            self.values = ValueMemory()
-            bits, compared = self._valued(given.raw, keys)
-            self.bits, self.compared = self._valued(raw, own)
+        if given is None:
+            first = self.events[:count]
         else:
-            templates, lines, ages = self.templates[:count], self.lines[:count], self.ages[:count]
-            intervals = self.intervals[:count]
-            bits, compared = self.bits[:count], self.compared[:count]
+            first, self.events = self.reader.read_before(given, raw, self.events)
+            self.with_time = 0
         self.timed = self.with_time >= TIMED_SHARE * count
         k, n = self._profile.chunks_per_window, self._profile.chunks_in_baseline
         # As for the bytes: the blocks that a window touches are no part of its own baseline.
+        templates = first.templates
         outside = [
             np.concatenate(
                 (templates[: chunk // k * k * hop], templates[((chunk + k - 1) // k + 1) * k * hop :])
             )
             for chunk in range(n - k + 1)
         ]
-        self.past.table = self._statistics(
-            outside, np.arange(n - k + 1), (templates, lines), ages, intervals, (bits, compared), sizes
-        )
+        self.past.table = self._statistics(outside, np.arange(n - k + 1), first, sizes)
 
     def open(self, epoch: int, baseline: Sequence[bytes], chunk: int | None) -> None:
         """
@@ -155,12 +113,11 @@ class WindowViews:
         """
         if chunk is not None:
             begin = (chunk - self.kept_chunk) * self._profile.hop
-            self.baselines[epoch] = self.templates[begin : begin + self._profile.baseline].copy()
+            self.baselines[epoch] = self.events.templates[begin : begin + self._profile.baseline].copy()
         elif self._given and self.baselines:
             self.baselines[epoch] = next(iter(self.baselines.values()))
         else:
-            distinct, which = _distinct(skeleton_keys(baseline))
-            self.baselines[epoch] = self._numbers.of(distinct)[which]
+            self.baselines[epoch] = self.reader.template_numbers(baseline)
 
     @property
     def _given(self) -> bool:
@@ -184,10 +141,7 @@ class WindowViews:
         rows = self._statistics(
             [self.baselines[epoch] for epoch in range(oldest, newest + 1)],
             np.minimum(epochs, newest) - oldest,
-            (self.templates[span], self.lines[span]),
-            self.ages[span],
-            self.intervals[span],
-            (self.bits[span], self.compared[span]),
+            self.events[span],
             sizes,
         )
         return self.past.judge(rows, mu, cbar, self.aspects, counted(self.views))
@@ -207,7 +161,7 @@ class WindowViews:
     def evidence(self, window: int, p: Sequence[float], score: float) -> ViewEvidence:
         """What stands behind the ranks *p* of a window last measured."""
         begin = (self._first_chunk + window - self.kept_chunk) * self._profile.hop
-        span = slice(begin, begin + self._profile.window)
+        events = self.events[begin : begin + self._profile.window]
         valued = "values" in self._profile.views
         return ViewEvidence(
             aspects={
@@ -217,12 +171,12 @@ class WindowViews:
             values=tuple(self.past.row(window)[: self.statistics].tolist()),
             usual=tuple(self.past.usual(window)[: self.statistics].tolist()),
             references=self._references(window),
-            ages=tuple(self.ages[span].tolist()),
-            times=tuple(self.times[span].tolist()) if self.timed else (),
-            intervals=tuple(self.intervals[span].tolist()) if self.timed else (),
-            usual_us=int(self.usual_us[begin]) if self.timed else 0,
-            bits=tuple(self.bits[span].tolist()) if valued else (),
-            compared=tuple(self.compared[span].tolist()) if valued else (),
+            ages=tuple(events.ages.tolist()),
+            times=tuple(events.times.tolist()) if self.timed else (),
+            intervals=tuple(events.intervals.tolist()) if self.timed else (),
+            usual_us=int(events.usual_us[0]) if self.timed else 0,
+            bits=tuple(events.bits.tolist()) if valued else (),
+            compared=tuple(events.compared.tolist()) if valued else (),
         )
 
     def _references(self, window: int) -> tuple[tuple[int, ...], ...]:
@@ -231,38 +185,29 @@ class WindowViews:
             return found
         return tuple(row[: self.statistics] for row in found)
 
-    def _statistics(
-        self,
-        baselines: Sequence[Ints],
-        which: Ints,
-        events: tuple[Ints, Ints],
-        ages: Ints,
-        intervals: Ints,
-        valued: tuple[Ints, Ints],
-        sizes: Ints,
-    ) -> Ints:
-        paces = intervals if self.timed else None
-        return statistics_of(baselines, which, *events, ages, paces, valued, sizes, self._profile)
-
-    def _valued(self, raw: Sequence[bytes], keys: Ints) -> tuple[Ints, Ints]:
-        """Bits of the numbers of the next events, and how many; none where the profile does not ask for them."""
-        if "values" not in self._profile.views:
-            return np.zeros(len(keys), dtype=np.int64), np.zeros(len(keys), dtype=np.int64)
-        return self.values.take(raw, keys)
+    def _statistics(self, baselines: Sequence[Ints], which: Ints, events: EventColumns, sizes: Ints) -> Ints:
+        return statistics_of(
+            baselines,
+            which,
+            events.templates,
+            events.lines,
+            events.ages,
+            events.intervals if self.timed else None,
+            (events.bits, events.compared),
+            sizes,
+            self._profile,
+        )
 
     def forget(self, chunk: int, epoch: int) -> None:
         """Drop events before *chunk*, and what only epochs before *epoch* need."""
         drop = max(0, chunk - self.kept_chunk) * self._profile.hop
         if drop:
-            self.templates, self.ages = self.templates[drop:].copy(), self.ages[drop:].copy()
-            self.lines = self.lines[drop:].copy()
-            self.times, self.intervals = self.times[drop:].copy(), self.intervals[drop:].copy()
-            self.usual_us = self.usual_us[drop:].copy()
-            self.bits, self.compared = self.bits[drop:].copy(), self.compared[drop:].copy()
+            self.events = self.events.without_first(drop)
             self.kept_chunk = chunk
         kept = [index for index in self.baselines if index >= epoch]
-        held = self._numbers.renew([self.templates, *(self.baselines[index] for index in kept)])
-        self.templates, self.baselines = held[0], dict(zip(kept, held[1:], strict=True))
+        held = self.reader.numbers.renew([self.events.templates, *(self.baselines[index] for index in kept)])
+        self.events = replace(self.events, templates=held[0])
+        self.baselines = dict(zip(kept, held[1:], strict=True))
         self.past.forget()
 
     def take_back(self, windows: int, epoch: int) -> None:
@@ -276,16 +221,8 @@ class WindowViews:
             "timed": self.timed,
             "with_time": self.with_time,
             "kept_chunk": self.kept_chunk,
-            "ages": self.ages.tolist(),
-            "times": self.times.tolist(),
-            "intervals": self.intervals.tolist(),
-            "usual_us": self.usual_us.tolist(),
-            "bits": self.bits.tolist(),
-            "compared": self.compared.tolist(),
-            "places": self.values.state(),
-            "recent": self.pace.recent.tolist(),
-            "seen": self.recency.seen,
-            "last": self.recency.state(),
+            **self.events.state(),
+            **self.reader.state(),
             "table": self.past.table.tolist(),
             "table_start": self.past.start,
             "statistics": self.statistics,
@@ -304,30 +241,12 @@ class WindowViews:
         """
         self.timed, self.with_time = state["timed"], state["with_time"]
         self.kept_chunk = state["kept_chunk"]
-        distinct, which = _distinct(skeleton_keys(canonical))
-        self.templates, self.lines = self._numbers.of(distinct)[which], line_keys(canonical)
-        self.ages = np.array(state["ages"], dtype=np.int64)
-        self.times = np.array(state["times"], dtype=np.int64)
-        self.intervals = np.array(state["intervals"], dtype=np.int64)
-        self.usual_us = np.array(state["usual_us"], dtype=np.int64)
-        # A state of before the values were looked at is of a profile that does not ask for them.
-        nothing = [0] * len(self.ages)
-        self.bits = np.array(state.get("bits", nothing), dtype=np.int64)
-        self.compared = np.array(state.get("compared", nothing), dtype=np.int64)
-        self.values.restore(state.get("places", ()))
-        self.pace.recent = np.array(state["recent"], dtype=np.int64)
-        self.recency.seen, self.recency.last = state["seen"], dict(map(tuple, state["last"]))
+        self.events = self.reader.restore(state, canonical)
         self.statistics = state.get("statistics", _OF_BEFORE if state["table"] else len(STATISTICS))
         self.past.table = _with_all_statistics(state["table"])
         self.past.start, self.past.windows = state["table_start"], state["windows"]
         if epoch is not None:
             self.open(epoch, baseline, None)
-
-
-def _distinct(keys: Ints) -> tuple[list[int], Ints]:
-    """The keys that occur, and of each event the position of its own among them."""
-    distinct, which = np.unique(keys, return_inverse=True)
-    return distinct.tolist(), which.reshape(-1)
 
 
 def _with_all_statistics(rows: list[list[int]]) -> Ints:
@@ -336,12 +255,3 @@ def _with_all_statistics(rows: list[list[int]]) -> Ints:
     missing = [len(STATISTICS) - len(row) for row in rows]
     filled = [[*row, *last[len(last) - more :]] for row, more in zip(rows, missing, strict=True)]
     return np.array(filled, dtype=np.int64).reshape(-1, len(STATISTICS))
-
-
-def _filled(times: Ints, before: Ints) -> Ints:
-    """*times* with −1 replaced by the time of the event before, as far as there is one."""
-    last = before[-1:] if len(before) else np.array([-1], dtype=np.int64)
-    all_times = np.concatenate((last, times))
-    known = np.maximum.accumulate(np.where(all_times >= 0, np.arange(len(all_times)), 0))
-    filled: Ints = all_times[known][1:]
-    return filled

@@ -10,7 +10,6 @@ from driftlock_core.window_views.line_cache import LineCache
 
 Ints = npt.NDArray[np.int64]
 
-
 _keys = LineCache(bytes)
 
 
