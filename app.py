@@ -4,10 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from driftlock.ui import admin_tabs, frame, links, sign_in
+from driftlock.ui import admin_tabs, frame, left_pages, links, sign_in
 
 MARK = Path(__file__).parent / "docs" / "images" / "mark.png"
 
+left_pages.forget()
 st.set_page_config(page_title="Driftlock", page_icon=str(MARK), layout="wide")
 known = sign_in.known()
 page = st.navigation(

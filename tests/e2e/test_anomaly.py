@@ -171,3 +171,20 @@ def test_a_link_to_a_window_opens_in_a_fresh_browser_with_its_frame(
     open_strongest(page, traces)
     elsewhere.goto(page.url)
     elsewhere.get_by_role("link", name="Tuning lab").wait_for()
+
+
+def test_a_click_that_a_left_page_still_takes_does_not_empty_the_next(page: Page, traces: str) -> None:
+    """Before the next page gives its first sign, the old one asks to have a part of it drawn again."""
+    open_strongest(page, traces)
+    show(page, "What if")
+    idle(page)
+    page.get_by_role("link", name="Verify a bundle").evaluate(
+        """link => {
+          const tick = document.querySelector("[class*='st-key-without-'] input[type=checkbox]");
+          link.click();
+          tick.click();
+        }"""
+    )
+    page.get_by_role("heading", name="Verify a bundle").wait_for()
+    idle(page, still_ms=2_000)
+    expect(page.get_by_role("heading", name="Verify a bundle")).to_be_visible()

@@ -16,6 +16,7 @@ from data_generator import generate
 from tests.cli.serving import Server
 from tests.e2e.complaints import complaints
 from tests.e2e.tabs import select_tab
+from tests.e2e.waiting import idle
 from tests.e2e.walks import WAIT, Watch, untick_the_cause, wish_for_one_false_alarm_a_day
 
 pytestmark = pytest.mark.browser
@@ -107,6 +108,7 @@ def _tuning(page: Page, watch: Watch) -> None:
     assert before[:8] == before[8:]
     watch.reached("tuning lab drawn")
     handle = page.get_by_role("group", name="p limit, log steps").get_by_role("slider")
+    idle(page)
     handle.press("Home")
     expect(page.get_by_text("Candidate against current")).to_be_visible(timeout=WAIT)
     after = numbers.all_inner_texts()
