@@ -1,5 +1,6 @@
 # make run    set up and serve the dashboard and POST /v1/streams/…/events on port 8501
-# make test   set up and run the whole test suite
+# make test   set up and run all tests that need no browser
+# make test-browser  the pages in a real Chromium
 # make check  formatting, lint, types, floors
 # make bench  speed and false alarms, a minute or two (DRIFTLOCK_DATA=folder for the real data)
 # make bench-quality  false alarms, power, labelled sets, peers; exit code 1 where something got worse
@@ -24,16 +25,22 @@ ON_BOTH := $(addprefix tests/services/,desk test_advance.py test_pending.py test
   test_forgetting.py test_retention.py test_cases.py test_proposals.py)
 LONGEST := tests/services/desk/test_review.py::test_ten_thousand_at_once
 
-.PHONY: run test check bench bench-quality images format clean
+.PHONY: run test test-browser check bench bench-quality images format clean
 
 run: $(VENV)/.run
 	$(BIN)/driftlock serve --port $(PORT)
 
+PYTEST := $(BIN)/python -m pytest -q -rs --dist loadfile --no-loadscope-reorder
+
 # Some machines forbid compiled files; without them each of the processes that tests start compiles all modules anew.
-test: export PYTHONDONTWRITEBYTECODE :=
+test test-browser: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -q -rs -n 3 --dist loadfile --no-loadscope-reorder
-	DRIFTLOCK_TEST_DATABASE=postgresql $(BIN)/python -m pytest -q -n 2 --dist loadfile --deselect $(LONGEST) $(ON_BOTH)
+	$(PYTEST) -n 3 -m "not browser"
+	DRIFTLOCK_TEST_DATABASE=postgresql $(PYTEST) -n 2 --deselect $(LONGEST) $(ON_BOTH)
+
+test-browser: $(VENV)/.dev
+	$(PYTEST) -n 3 -m browser tests/e2e
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -8,8 +8,8 @@ store of this process would open is a PostgreSQL database instead.
 import gc
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import pytest
 
@@ -18,6 +18,8 @@ from driftlock.storage.connect import connect
 from tests.postgres import INSTEAD, postgres, postgres_database, postgres_owner_url, postgres_url, server
 
 __all__ = ["postgres", "postgres_database", "postgres_owner_url", "postgres_url"]
+
+_BYTES_A_TEST = 500
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if item.get_closest_marker("browser"):
                 # A click can meet a page that is just being drawn anew; what came of the first time is printed at the end.
                 item.add_marker(pytest.mark.flaky(reruns=1))
-    items[:] = interleaved(items)
+    items[:] = longest_files_first(items)
 
 
 def pytest_collection_finish() -> None:
@@ -56,24 +58,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.line(report.longreprtext)
 
 
-def interleaved(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+def longest_files_first(items: Sequence[pytest.Item]) -> list[pytest.Item]:
     """
-    Files with a browser spread evenly among all others, so that seldom two of them share the processor.
+    A worker takes a whole file: begun last, a long one would keep the others waiting.
 
-    A worker takes a whole file; the longest comes first.
+    How long it takes is told by its bytes, and by its tests: one that is run with many values is written once.
     """
-    files: dict[Path, list[pytest.Item]] = {}
-    for item in items:
-        files.setdefault(item.path, []).append(item)
-    browser = [path for path in reversed(files) if "e2e" in path.parts]
-    others = [path for path in files if "e2e" not in path.parts]
-    step = len(others) / max(1, len(browser))
-    order = [
-        path
-        for at, one in enumerate(browser)
-        for path in (one, *others[round(at * step) : round((at + 1) * step)])
-    ]
-    return [item for path in order or others for item in files[path]]
+    tests = Counter(item.path for item in items)
+    length = {path: path.stat().st_size + _BYTES_A_TEST * count for path, count in tests.items()}
+    return sorted(items, key=lambda item: (-length[item.path], str(item.path)))
 
 
 if os.environ.get("DRIFTLOCK_TEST_DATABASE") == "postgresql":

@@ -23,6 +23,16 @@ from tests.made_home import made_home
 ROOT = Path(__file__).parents[2]
 # The one without a window of its own needs a third less of the processor for the same pages.
 CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    # One process for all tabs of a context, which so need not compile the dashboard's program again.
+    "--process-per-site",
+    # A page is open for seconds: what the compilers that optimize bring in them costs more than it saves.
+    "--js-flags=--no-opt --no-maglev --always-sparkplug",
+    "--force-prefers-reduced-motion",
+]
 START_SECONDS = 60
 PATIENCE = 60_000  # ms, on a busy machine
 EMPTY = "about:blank"
@@ -42,8 +52,7 @@ def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=executable,
-            # One process for all tabs of a context, which so need not compile the dashboard's program again.
-            args=["--no-sandbox", "--disable-dev-shm-usage", "--process-per-site"],
+            args=FLAGS,
         )
         yield browser
         browser.close()

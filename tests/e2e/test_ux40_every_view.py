@@ -13,7 +13,11 @@ from tests.e2e.waiting import PATIENCE, change_theme, idle
 
 pytestmark = pytest.mark.browser
 
-SIZES = {"desk": (1280, 800), "wide": (1920, 1080), "phone": (390, 844)}
+# What fits does not hang on colours: the wide window and the phone are looked at in one theme.
+SIZES = {
+    "light": {"desk": (1280, 800), "wide": (1920, 1080), "phone": (390, 844)},
+    "dark": {"desk": (1280, 800)},
+}
 FORBIDDEN = re.compile(
     r"\bconfidence\b|probability that|\bp ?= ?0(?:\.0+)?(?![.\d])|all clear", re.IGNORECASE
 )
@@ -40,7 +44,7 @@ SIDEWAYS = """() => Math.max(...[document.documentElement, document.querySelecto
 @pytest.mark.parametrize("name", NAMES)
 def test_ux12_38_40_a_view_fits_claims_nothing_and_can_be_read(page: Page, seen: Seen, name: str) -> None:
     """
-    In both themes and three sizes: no sideways scroll, no cut card, the primary action in the first screen.
+    In three sizes: no sideways scroll, no cut card, the primary action in the first screen.
 
     In both themes: nothing serious in the eyes of axe. No forbidden word, no error. The page is opened once;
     then its window is changed, as a reader turns a phone, and its theme, as the evening comes.
@@ -53,7 +57,7 @@ def test_ux12_38_40_a_view_fits_claims_nothing_and_can_be_read(page: Page, seen:
         if scheme != "light":
             change_theme(page, scheme)
         expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
-        for size, (width, height) in SIZES.items():
+        for size, (width, height) in SIZES[scheme].items():
             page.set_viewport_size({"width": width, "height": height})
             idle(page)
             found[scheme, size] = _does_not_fit(page, name, height)
