@@ -186,6 +186,8 @@ def check_statistics(
         f"{known} of them",
         f"{known} of them",
     )
+    if known < len(STATISTICS):
+        found.unchecked("views", "number of statistics", "taken as recorded: a record of before has fewer")
     for name, recorded, computed in zip(STATISTICS, views["values"], row, strict=False):
         found.equal("views", f"{name} of the window", recorded, computed)
     _check_ages(found, record, baseline, window)
