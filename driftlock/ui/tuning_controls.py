@@ -185,11 +185,11 @@ def _ncd(current: Rule, ordinary: tuple[float, float]) -> float:
         )
     threshold = round(float(entered if entered is not None else current.threshold), 6)
     with slider:
-        state.show("ncd-slider", min(1.0, threshold))
         st.slider(
             "NCD limit",
             0.0,
             1.0,
+            state.beginning("ncd-slider", min(1.0, threshold)),
             step=0.001,
             format="%.3f",
             key="ncd-slider",
@@ -219,10 +219,10 @@ def _p(current: Rule, smallest_p: tuple[float, float]) -> float:
     alpha = float(entered or current.alpha)
     steps = state.p_steps(min(by_views, current.alpha))
     with slider:
-        state.show("p-slider", state.nearest(steps, alpha))
         st.select_slider(
             "p limit, log steps",
             steps,
+            state.beginning("p-slider", state.nearest(steps, alpha)),
             format_func=limit_text,
             key="p-slider",
             on_change=state.take_over,
@@ -243,11 +243,11 @@ def _sensitivity() -> Rule:
         )
     value = float(entered if entered is not None else 0.5)
     with slider:
-        state.show("sens-slider", value)
         st.slider(
             "From strict (0) to sensitive (1)",
             0.0,
             1.0,
+            state.beginning("sens-slider", value),
             step=0.01,
             key="sens-slider",
             on_change=state.take_over,

@@ -72,6 +72,18 @@ def show(key: str, value: object, *, again: bool = False) -> None:
         st.session_state[key] = value
 
 
+def beginning(key: str, value: float) -> float | None:
+    """
+    What the slider of *key* begins with, where it is not drawn yet; else None, and :func:`show` says it.
+
+    A browser that has yet to fetch the program of its sliders may miss what it is told, never what one begins with.
+    """
+    if key not in st.session_state:
+        return value
+    show(key, value)
+    return None
+
+
 def put_profile() -> None:
     """A profile was chosen: its limits are the candidate's. Custom leaves them as they are."""
     if (chosen := PROFILES.get(str(st.session_state.prof))) is not None:

@@ -158,6 +158,16 @@ def test_what_a_hand_sets_while_the_page_is_drawn_anew_stays(app: App, shop: str
     assert told() == ["ncd-slider", "prof"]
 
 
+def test_sliders_begin_with_their_limits(app: App, shop: str) -> None:
+    """Not at their lowest end, to be told better: a browser that is still fetching its program may miss that."""
+    page = opened(app, shop, ncd="0.44", p="0.02")
+    by_key = {one.key: one for one in (*page.slider, *page.select_slider)}
+    ncd, p = by_key["ncd-slider"].proto, by_key["p-slider"].proto
+    assert list(ncd.default) == [0.44]
+    assert [p.options[int(at)] for at in p.default] == ["0.02"]
+    assert (ncd.set_value, p.set_value) == (False, False)
+
+
 def test_a_candidate_equal_to_the_current_rule_cannot_be_applied(app: App, shop: str) -> None:
     """The bar says why."""
     assert "Apply is off: the candidate equals the current limits." in said(opened(app, shop))
