@@ -74,7 +74,6 @@ def known_as(made: Made, monkeypatch: pytest.MonkeyPatch):
             tenants={HOME: "Alpha"},
         )
         monkeypatch.setattr(session, "look", lambda: me)
-        monkeypatch.setattr(session, "who", lambda: me)
 
     return become
 
