@@ -90,7 +90,7 @@ class WindowViews:
             first = self.events[:count]
         else:
             first, self.events = self.reader.read_before(given, raw, self.events)
-            self.with_time = 0
+            self.with_time = 0  # a baseline from elsewhere has a pace of its own
         self.timed = self.with_time >= TIMED_SHARE * count
         k, n = self._profile.chunks_per_window, self._profile.chunks_in_baseline
         # As for the bytes: the blocks that a window touches are no part of its own baseline.
