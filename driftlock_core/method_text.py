@@ -30,6 +30,7 @@ STATISTIC_LABELS: Final = {
     "gap": "longest pause",
     "surprise": "surprise of a number",
     "pairs": "pairs of like events",
+    "still": "longest pause by the slower pace",
 }
 
 
@@ -109,7 +110,8 @@ def _views(verdict: Verdict) -> tuple[str, ...]:
     )
     lines = [
         f"Views: {', '.join(amounts)}; in brackets the median of {past} past windows, all of which ended before "
-        f"this one began; times at the pace just before it.",
+        f"this one began; times at the pace of the 200 events just before it, the slower pace that or the pace of "
+        f"2,000.",
         f"Surprise of a statistic = log2((1 + {past}) / its rank among them), and more for the one furthest out: "
         f"1.5 · log2 of how many times further from the median it lies than the next. Surprises of an aspect are "
         f"added up and the sums ranked.",
@@ -137,6 +139,8 @@ def _views(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _amount(statistic: str, value: float) -> str:
+    if statistic == "still":
+        return f"{value:.1f} usual intervals"
     if STATISTICS[statistic] == "timing":
         return duration_text(value)
     if STATISTICS[statistic] == "values":

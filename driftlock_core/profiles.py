@@ -34,8 +34,8 @@ def counted(views: Collection[str]) -> int:
     """
     How many of *views* make the factor of the smallest rank.
 
-    All but the values: with them four sums are asked, three without times, and five and four are factors
-    enough for those (Bonferroni). Docs: docs/decisions/0020.
+    All but the values: with them five sums are asked, four without times, as many as there are other
+    views (Bonferroni). Docs: docs/decisions/0020, 0023.
     """
     return len(views) - ("values" in views)
 

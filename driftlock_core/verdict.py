@@ -47,6 +47,8 @@ class ViewEvidence:
     # stream's numbers are not looked at.
     bits: tuple[int, ...] = ()
     compared: tuple[int, ...] = ()
+    # As intervals, by the slower of two paces; empty where a record of before lacks them.
+    stills: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +158,6 @@ class Verdict:
                 references=tuple(map(tuple, views["references"])),
                 usual_us=views["usual_us"],
                 **{name: tuple(views[name]) for name in ("values", "usual", "ages", "times", "intervals")},
-                **{name: tuple(views.get(name, ())) for name in ("bits", "compared")},
+                **{name: tuple(views.get(name, ())) for name in ("bits", "compared", "stills")},
             )
         return cls(**values, evidence=Evidence(**evidence))

@@ -4,9 +4,9 @@ from typing import Final
 
 # python -c 'from driftlock.services.replay import replay; print(replay("error-storm", 7).digest)'
 DIGESTS: Final[dict[str, str]] = {
-    "normal-operations": "a724f964118bbef1f95eb824148e6d6317f19b0ba3ea78ba2dad7f9eea4d72b8",
-    "anomaly-spike": "254ae067bd772ca8516142a6b7366fb035cd2a7d50bfdc4d73ebb8acd453556e",
-    "error-storm": "18b22f2c135dab6da1d2a99e2803a0f96876a9898429e3be5a62bda61a613763",
-    "geographic-anomaly": "9b413af724d76db9829b65f21660713e8aa3e80d970fd764bca1c36fe83ca768",
-    "behavioural-anomaly": "ad62530a9ddab818db7627075c0568ec76035a978d1b74a7b059ae206fb26407",
+    "normal-operations": "f0e6657058db37ffeaed39857540cee6d8dacdf1512af8ed519911d98b829296",
+    "anomaly-spike": "275b89c084088cf2d04887762d414af10f797eaefa4364e60da2b68f4b930922",
+    "error-storm": "5d947b384982c729a073453e7eb24346530db89bea8ab3ec86a13b02c869ec7a",
+    "geographic-anomaly": "9ea9535f5077df473e63021f9a62ba4c6a701247119e6f1a36d59081e22f2509",
+    "behavioural-anomaly": "827cf77902a63c4da988611ff94ca0ec65eba9f570647bad4e5b2fceef0462c3",
 }

@@ -127,7 +127,7 @@ windows: Final = sa.Table(
     # Null: a rank, as long as it has no say; a distance, where the stream has no such aspect.
     *(
         sa.Column(f"{aspect}_{what}", sa.Double)
-        for aspect in ("content", "mix", "pace", "values")
+        for aspect in ("content", "mix", "pace", "values", "novelty")
         for what in ("p", "distance")
     ),
     # Whole, so that half a million windows are counted by bucket without reading their rows.

@@ -22,6 +22,7 @@ UNITS: Final = {
     "order": "Bits of its sequence given the baseline's",
     "duration": "from first to last event",
     "gap": "of the longest pause",
+    "still": "Usual intervals of the longest pause, by the slower of two paces",
     "pairs": "Pairs of events that read alike",
     "surprise": "Thousandths of a bit a number, given those before at its place",
 }
@@ -74,7 +75,7 @@ def _views(record: dict[str, Any]) -> None:
 def _unit(finding: Finding, largest: float) -> tuple[str, float]:
     """Axis title, and what one of the unit is in that of the finding."""
     title = UNITS[finding.statistic]
-    if finding.view != "timing":
+    if finding.view != "timing" or finding.statistic == "still":
         return title, 0.001 if finding.view == "values" else 1.0
     largest = max(largest, finding.value)
     name, size = next((unit for unit in TIME_UNITS if largest / unit[1] < 9_999.5), TIME_UNITS[-1])

@@ -22,8 +22,9 @@ ASPECT_LABELS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "content": "Content: bytes, templates, counts, order",
         "mix": "Mix: counts, order",
-        "pace": "Pace: span, longest pause",
+        "pace": "Pace: span, longest pause by two paces",
         "values": "Values: numbers beside those before",
+        "novelty": "Novelty: templates never seen",
     }
 )
 HELP: Final[Mapping[str, str]] = MappingProxyType(
@@ -35,7 +36,7 @@ HELP: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "p": (
             "The smallest rank of the window among past windows times 5, or times 4 without times, since several "
-            "are asked: content, mix, pace and values are ranked, each by its summed surprises. The window itself "
+            "are asked: content, mix, pace, values and novelty are ranked, each by its summed surprises. The window itself "
             "is counted, so it is never zero. It is not the chance that the window is ordinary."
         ),
         "distance": (

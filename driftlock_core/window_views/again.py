@@ -54,8 +54,12 @@ class RecordedViews:
         self._baseline, self._original = skeleton_keys(baseline), skeleton_keys(original)
         self._ages = np.array(recorded.ages, dtype=np.int64)
         self._usual_ages: dict[int, int] = {}  # by template
-        self._intervals = np.array(recorded.intervals, dtype=np.int64) if recorded.intervals else None
         none = (0,) * len(recorded.ages)
+        self._paces = (
+            (np.array(recorded.intervals, dtype=np.int64), np.array(recorded.stills or none, dtype=np.int64))
+            if recorded.intervals
+            else None
+        )
         self._bits = np.array(recorded.bits or none, dtype=np.int64)
         self._compared = np.array(recorded.compared or none, dtype=np.int64)
         self._references = np.array(recorded.references, dtype=np.int64)
@@ -89,7 +93,7 @@ class RecordedViews:
             numbers[count:],
             line_keys(window),
             ages,
-            self._intervals,
+            self._paces,
             (bits, compared),
             np.array([size]),
             profile,
@@ -112,6 +116,7 @@ class RecordedViews:
             usual_us=recorded.usual_us,
             bits=tuple(bits.tolist()) if recorded.bits else (),
             compared=recorded.compared,
+            stills=recorded.stills,
         )
         p = min((factor * found[aspect.name][0] for aspect in hits), default=1.0)
         views = views_standing_out(evidence, hits, profile.alpha) if hits else ()

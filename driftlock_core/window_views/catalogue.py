@@ -17,11 +17,12 @@ STATISTICS: Final = {
     "gap": "timing",
     "surprise": "values",
     "pairs": "counts",
+    "still": "timing",
 }
 COLUMN: Final = {name: at for at, name in enumerate(STATISTICS)}
 TWO_SIDED: Final = frozenset({"own", "duration"})
 # The smallest distance from the usual that means anything: a byte, a bit, an event, a usual interval, a tenth of
-# a bit per number, a pair.
+# a bit per number, a pair, once more an interval.
 LEAST: Final = {
     "size": 1,
     "recency": 1024,
@@ -33,6 +34,7 @@ LEAST: Final = {
     "gap": 1_000_000,
     "surprise": 102,
     "pairs": 1,
+    "still": 1_000_000,
 }
 
 
@@ -42,12 +44,14 @@ class Aspect:
     A question put to a window: the surprises of its statistics are added up and ranked once.
 
     *distance* names what says how far the window is from the usual; of
-    several the largest counts.
+    several the largest counts. *since* is how many statistics there were when
+    the question was thought of: windows that have fewer are not asked it.
     """
 
     name: str
     statistics: tuple[str, ...]
     distance: tuple[str, ...]
+    since: int = 0
 
     @property
     def columns(self) -> list[int]:
@@ -79,9 +83,11 @@ ASPECTS: Final = (
         distance=("mismatch", "order"),
     ),
     # When it is said.
-    Aspect(name="pace", statistics=("duration", "gap"), distance=("duration", "gap")),
+    Aspect(name="pace", statistics=("duration", "gap", "still"), distance=("duration", "gap")),
     # Whether its numbers lie where those before them did.
     Aspect(name="values", statistics=("surprise",), distance=("surprise",)),
+    # How much of it never came before, whatever else is said.
+    Aspect(name="novelty", statistics=("fresh",), distance=("fresh",), since=11),
 )
 
 # Where each aspect stands among all of them: columns of ranks and distances are laid out so.
@@ -99,5 +105,6 @@ def aspects_of_first(statistics: int) -> tuple[Aspect, ...]:
             distance=tuple(name for name in aspect.distance if name in held),
         )
         for aspect in ASPECTS
+        if aspect.since <= statistics
     )
     return tuple(aspect for aspect in found if aspect.statistics)

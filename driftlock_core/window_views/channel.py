@@ -10,7 +10,7 @@ import numpy.typing as npt
 from driftlock_core.epoch import Baseline
 from driftlock_core.profiles import Profile, counted
 from driftlock_core.verdict import ViewEvidence
-from driftlock_core.window_views.catalogue import PLACE, STATISTICS, Aspect, aspects_of_first
+from driftlock_core.window_views.catalogue import COLUMN, PLACE, STATISTICS, Aspect, aspects_of_first
 from driftlock_core.window_views.event_columns import EventColumns, EventReader, without_gaps
 from driftlock_core.window_views.past import AspectColumns, PastWindows
 from driftlock_core.window_views.statistics import statistics_of
@@ -177,6 +177,7 @@ class WindowViews:
             usual_us=int(events.usual_us[0]) if self.timed else 0,
             bits=tuple(events.bits.tolist()) if valued else (),
             compared=tuple(events.compared.tolist()) if valued else (),
+            stills=tuple(events.stills.tolist()) if self.timed and self.statistics > COLUMN["still"] else (),
         )
 
     def _references(self, window: int) -> tuple[tuple[int, ...], ...]:
@@ -192,7 +193,7 @@ class WindowViews:
             events.templates,
             events.lines,
             events.ages,
-            events.intervals if self.timed else None,
+            (events.intervals, events.stills) if self.timed else None,
             (events.bits, events.compared),
             sizes,
             self._profile,
@@ -250,8 +251,8 @@ class WindowViews:
 
 
 def _with_all_statistics(rows: list[list[int]]) -> Ints:
-    """The table of past windows; what a state of before lacks is that of windows without numbers, and no pairs."""
-    last = (USUAL_BITS, 0)
+    """The table of past windows; what a state of before lacks is that of windows without numbers, pairs and pauses."""
+    last = (USUAL_BITS, 0, 0)
     missing = [len(STATISTICS) - len(row) for row in rows]
     filled = [[*row, *last[len(last) - more :]] for row, more in zip(rows, missing, strict=True)]
     return np.array(filled, dtype=np.int64).reshape(-1, len(STATISTICS))

@@ -12,8 +12,9 @@ from driftlock_core.window_views.past import distances
 ASPECT_NAMES: Final = {
     "content": "content (bytes, templates, counts and order together)",
     "mix": "mix (counts and order together)",
-    "pace": "pace (span and longest pause together)",
+    "pace": "pace (span and longest pauses together)",
     "values": "values (what its numbers cost given those before)",
+    "novelty": "novelty (events whose template was never seen)",
 }
 
 

@@ -18,7 +18,7 @@ from driftlock_core.window_views.values import ValueMemory
 Ints = npt.NDArray[np.int64]
 
 # Saved with a stream; templates and lines are read off its events instead.
-_SAVED = ("ages", "times", "intervals", "usual_us", "bits", "compared")
+_SAVED = ("ages", "times", "intervals", "usual_us", "bits", "compared", "stills")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +33,7 @@ class EventColumns:
     usual_us: Ints  # the usual interval, microseconds
     bits: Ints  # of each event's numbers, 1/1024, see values.py
     compared: Ints  # numbers of each event
+    stills: Ints  # before each event, in millionths of the longer of two usual ones, see pace.py
 
     @classmethod
     def none(cls) -> Self:
@@ -89,9 +90,8 @@ class EventReader:
             times: Microseconds, as :func:`without_gaps` has them.
         """
         keys = skeleton_keys(canonical)
-        intervals, usual = self.pace.take(times)
         return self._columns(
-            raw, keys, lines=line_keys(canonical), times=times, intervals=intervals, usual_us=usual
+            raw, keys, lines=line_keys(canonical), times=times, **self.pace.take(times)._asdict()
         )
 
     def read_before(
@@ -120,6 +120,7 @@ class EventReader:
             times=none,
             intervals=none,
             usual_us=none,
+            stills=none,
         )
         after = self._columns(
             raw,
@@ -128,6 +129,7 @@ class EventReader:
             times=events.times,
             intervals=events.intervals,
             usual_us=events.usual_us,
+            stills=events.stills,
         )
         return before, after
 
@@ -140,7 +142,7 @@ class EventReader:
         """All that is remembered, ready for JSON; :meth:`restore` reads it."""
         return {
             "places": self.values.state(),
-            "recent": self.pace.recent.tolist(),
+            **self.pace.state(),
             "seen": self.recency.seen,
             "last": self.recency.state(),
         }
@@ -156,10 +158,10 @@ class EventReader:
             Their columns.
         """
         self.values.restore(state.get("places", ()))
-        self.pace.recent = np.array(state["recent"], dtype=np.int64)
+        self.pace.restore(state["recent"], state.get("paced", 0), state.get("anchors", ()))
         self.recency.seen, self.recency.last = state["seen"], dict(map(tuple, state["last"]))
-        # A state of before the values were looked at is of a profile that does not ask for them.
-        saved = {"bits": [0] * len(canonical), "compared": [0] * len(canonical), **state}
+        # A state of before lacks columns that its stream does not ask for, and the second pace.
+        saved = dict.fromkeys(("bits", "compared", "stills"), [0] * len(canonical)) | state
         return EventColumns(
             templates=self.template_numbers(canonical),
             lines=line_keys(canonical),

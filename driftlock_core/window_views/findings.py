@@ -20,7 +20,7 @@ class Finding:
 
     view: str
     statistic: str  # of window_views/catalogue.py
-    value: float  # bytes, bits, events or µs
+    value: float  # bytes, bits, events, µs or usual intervals
     usual: float  # median of the past windows, same unit
     surprise_bits: float  # log2 of the inverse of its rank among them
     at_least: int  # past windows as far off on its side, ties included
@@ -89,13 +89,16 @@ def unit_of(statistic: str, usual_us: int) -> float:
     """
     What a number of the evidence is divided by: bits are kept in 1/1024, times in usual intervals.
 
-    Times are told in microseconds, as the pace just before the window makes them.
+    Times are told in microseconds, as the pace just before the window makes them; the longest
+    pause by the slower pace in usual intervals.
 
     Args:
         usual_us: The usual interval before the window.
     """
     if statistic in IN_BITS:
         return UNIT
+    if statistic == "still":  # by another pace, which no usual interval beside it tells
+        return INTERVAL
     return INTERVAL / max(usual_us, 1) if STATISTICS[statistic] == "timing" else 1.0
 
 

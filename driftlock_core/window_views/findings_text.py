@@ -54,6 +54,8 @@ def amount_text(finding: Finding, amount: float) -> str:
         return f"{count_text(round(amount))} {'event' if round(amount) == 1 else 'events'}"
     if finding.statistic == "pairs":
         return f"{count_text(round(amount))} {'pair' if round(amount) == 1 else 'pairs'}"
+    if finding.statistic == "still":
+        return f"{amount:.1f} usual intervals"
     if finding.view == "timing":
         return duration_text(amount)
     if finding.view == "values":
@@ -71,6 +73,7 @@ STATISTIC_NAMES: Final = {
     "order": "its sequence, given which line follows which in the baseline, takes",
     "duration": "its events span",
     "gap": "its longest pause is",
+    "still": "its longest pause, by the slower of two paces, is",
     "pairs": "events that read alike make",
     "surprise": "its numbers and ten usual ones, given those that came before at their places, take on average",
 }
@@ -81,8 +84,13 @@ def _measured(finding: Finding) -> str:
         # Pace changes by day and night: the record measures both by the interval usual just before them.
         ratio = finding.value / finding.usual
         times = f"{ratio:.1f}" if ratio < 9.95 else count_text(round(ratio))
-        name = "its longest pause is" if finding.statistic == "gap" else "its events take"
-        return f"{name} **{times} times** as long as in the median past window, by the pace just before each"
+        name = "its events take" if finding.statistic == "duration" else "its longest pause is"
+        pace = (
+            "the slower of two paces before each"
+            if finding.statistic == "still"
+            else "the pace just before each"
+        )
+        return f"{name} **{times} times** as long as in the median past window, by {pace}"
     value, usual = amount_text(finding, finding.value), amount_text(finding, finding.usual)
     return f"{STATISTIC_NAMES[finding.statistic]} **{value}**, in the median past window {usual}"
 

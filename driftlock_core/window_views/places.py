@@ -170,16 +170,22 @@ def _symbols(window: Sequence[bytes], baseline: Sequence[bytes]) -> tuple[Place,
 
 
 def _pauses(evidence: ViewEvidence, window: Sequence[bytes]) -> tuple[Place, ...]:
-    """The pauses longer, in usual intervals, than the longest one of the median past window; longest first."""
-    usual, units = evidence.usual[COLUMN["gap"]], evidence.intervals
-    longest = sorted((at for at in range(1, len(units)) if units[at] > usual), key=lambda at: -units[at])
+    """The pauses longer, in usual intervals of a pace, than the longest one of the median past window; longest first."""
+    paces = [(evidence.intervals, evidence.usual[COLUMN["gap"]])]
+    if evidence.stills:
+        paces.append((evidence.stills, evidence.usual[COLUMN["still"]]))
+    # By whichever pace it is the longer one, beside what is usual by that.
+    told = [
+        max((units[at] / max(usual, 1.0), units[at]) for units, usual in paces) for at in range(len(window))
+    ]
+    longest = sorted((at for at in range(1, len(told)) if told[at][0] > 1), key=lambda at: -told[at][0])
     return tuple(
         Place(
             position=at,
             text=_text(window[at]),
             bits=0.0,
             count=pause,
-            usual=pause * INTERVAL / units[at],
+            usual=pause * INTERVAL / told[at][1],
             before=_text(window[at - 1]),
         )
         for at in longest[:MOST_PLACES]

@@ -24,7 +24,7 @@ def statistics_of(
     numbers: Ints,
     lines: Ints,
     ages: Ints,
-    intervals: Ints | None,
+    paces: tuple[Ints, Ints] | None,
     valued: tuple[Ints, Ints],
     sizes: Ints,
     profile: Profile,
@@ -38,7 +38,7 @@ def statistics_of(
         numbers: Of the events of all windows, which begin a hop apart.
         lines: For each event a number, equal for lines that read alike once masked.
         ages: Events since the last like of each, 0 for never.
-        intervals: Before each event, see pace.py; None where the stream has no times.
+        paces: Intervals before each event by two paces, see pace.py; None where the stream has no times.
         valued: Bits of the numbers of each event and how many they are, see values.py.
         sizes: S of each window, bytes.
 
@@ -46,10 +46,11 @@ def statistics_of(
         Shape ``(windows, statistics)``.
     """
     hop, k = profile.hop, profile.chunks_per_window
-    if intervals is None:
-        duration = gap = np.zeros(len(sizes), dtype=np.int64)
+    if paces is None:
+        duration = gap = still = np.zeros(len(sizes), dtype=np.int64)
     else:
-        duration, gap = pace_of(intervals, hop=hop, window=profile.window)
+        duration, gap = pace_of(paces[0], hop=hop, window=profile.window)
+        still = pace_of(paces[1], hop=hop, window=profile.window)[1]
     recency, fresh = (
         np.concatenate(([0], np.cumsum(values)))[::hop] for values in (recency_bits(ages), ages == 0)
     )
@@ -70,6 +71,7 @@ def statistics_of(
         gap,
         bits_per_number(bits[k:] - bits[:-k], compared[k:] - compared[:-k]),
         pairs_of(lines[: (len(sizes) - 1) * hop + profile.window], hop=hop, window=profile.window),
+        still,
     )
     return np.stack(columns, axis=1)
 

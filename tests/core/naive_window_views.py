@@ -97,6 +97,23 @@ def intervals(times):
     return found
 
 
+def stills(times):
+    """The same by the slower of two paces, the other that of eight blocks of the stream's 250 events each."""
+    found = []
+    for at, time in enumerate(times):
+        slowest = []
+        for marks in (range(at - 1, -1, -25), range((at - 1) // 250 * 250, -1, -250)):
+            blocks = [max(0, times[later] - times[sooner]) for later, sooner in pairwise(list(marks)[:9])]
+            if len(blocks) >= 3:
+                slowest.append((sum(blocks) - max(blocks)) / ((len(blocks) - 1) * (marks[0] - marks[1])))
+        if at < 76:
+            found.append(1_000_000)
+            continue
+        units = 1_000_000 * (max(0, time - times[at - 1]) / max(*slowest, 1.0))
+        found.append(round(min(units, 1e12)))
+    return found
+
+
 def pace(own):
     """Duration and longest gap of a window, from its events' intervals; what is before the first is not in it."""
     return sum(own[1:]), max(own[1:])

@@ -137,8 +137,12 @@ def test_numbers_are_those_read_sign_by_sign(line):
 
 @pytest.mark.parametrize(
     ("views", "without", "kept"),
-    [(VIEWS[:5], ("bits", "compared", "places"), 8), (VIEWS, (), 9)],
-    ids=["before the values", "before the pairs"],
+    [
+        (VIEWS[:5], ("bits", "compared", "places", "statistics"), 8),
+        (VIEWS, ("statistics",), 9),
+        (VIEWS, (), 10),
+    ],
+    ids=["before the values", "before the pairs", "before the stills"],
 )
 def test_a_state_of_before_a_statistic_goes_on_without_it(views, without, kept):
     """Its past windows lack it: whatever is new would lie above them all."""
@@ -146,10 +150,10 @@ def test_a_state_of_before_a_statistic_goes_on_without_it(views, without, kept):
     lines, times = log("access", 2600, seed=6), list(range(0, 2600 * 10**6, 10**6))
     lines[2300:2330] = [lines[2299]] * 30
     detector = Detector(profile)
-    detector.views.statistics = 9  # those of before the pairs
+    detector.views.statistics = looked_at = max(9, kept)  # those of before the pairs, or of before the stills
     detector.update(lines[:1800], times[:1800])
     head, events = state._opened(save(detector))
-    for name in (*without, "statistics"):
+    for name in (*without, "stills", "paced", "anchors"):
         del head["views"][name]
     head["views"]["table"] = [row[:kept] for row in head["views"]["table"]]
     older = load(state._closed({name: head[name] for name in head if name != "lengths"}, events))
@@ -157,11 +161,16 @@ def test_a_state_of_before_a_statistic_goes_on_without_it(views, without, kept):
     assert found.verdicts == expected.verdicts
     np.testing.assert_array_equal(found.aspect_p, expected.aspect_p)
     assert np.isnan(found.aspect_p[:, 3]).all() == (views != VIEWS)
+    assert np.isnan(found.aspect_p[:, 4]).all()
     assert found.factor.max() == 5
     assert found.verdicts or views != VIEWS
     raw = dict(enumerate(lines, start=1))
     for verdict in found.verdicts:
-        assert {len(verdict.evidence.views.values), *map(len, verdict.evidence.views.references)} == {9}
+        assert {len(verdict.evidence.views.values), *map(len, verdict.evidence.views.references)} == {
+            looked_at
+        }
+        assert not verdict.evidence.views.stills
+        assert "novelty" not in verdict.evidence.views.aspects
         assert recompute(verdict, raw).identical
 
 

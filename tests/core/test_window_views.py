@@ -61,7 +61,7 @@ def test_statistics_agree_with_the_slow_twin(kind):
     lines = Masker(SMALL.masks).canonical(events)
     templates = [naive.skeleton(line) for line in lines]
     ages = naive.ages(templates)
-    intervals = naive.intervals(times)
+    intervals, stills = naive.intervals(times), naive.stills(times)
     found = numbers_of(events)  # names and values; tests/core/test_values.py reads them by hand
     held = [[] for _ in events]
     for event, name, value in zip(found.events, found.names.tolist(), found.values.tolist(), strict=True):
@@ -78,6 +78,7 @@ def test_statistics_agree_with_the_slow_twin(kind):
                 *naive.statistics(others, templates[at], ages[at], intervals[at], 0),
                 naive_values.per_number(valued[at]),
                 naive.like_pairs(lines[at]),
+                max(stills[at][1:]),
             )
         )
     epoch_chunks, k = SMALL.chunks_per_epoch, SMALL.chunks_per_window
@@ -91,10 +92,12 @@ def test_statistics_agree_with_the_slow_twin(kind):
                 *naive.statistics(known, templates[at], ages[at], intervals[at], int(windows.size[index])),
                 naive_values.per_number(valued[at]),
                 naive.like_pairs(lines[at]),
+                max(stills[at][1:]),
             )
         )
-    assert len({row[-2] for row in expected}) > 20
-    assert kind in ("nested_json", "junk") or len({row[-1] for row in expected}) > 1  # there none repeat
+    assert len({row[-3] for row in expected}) > 20
+    assert kind in ("nested_json", "junk") or len({row[-2] for row in expected}) > 1  # there none repeat
+    assert len({row[-1] for row in expected}) > 20
     found = [tuple(row) for row in table.tolist()]
     assert [row[1:] for row in found] == [row[1:] for row in expected]
     assert [row[0] for row in found[-len(windows) :]] == windows.size.tolist()
@@ -178,14 +181,14 @@ def by_chance(m, alpha, k):
 
 
 def test_chance_is_what_the_ranks_alone_would_let_pass():
-    """Under each of four aspects the windows that rank high enough, where one stretch lifts all that hold it."""
+    """Under each of five aspects the windows that rank high enough, where one stretch lifts all that hold it."""
     events = log("access", 700, seed=8)
     windows = Detector(SMALL).update(events, timed(len(events), 9))
     cold, k = SMALL.chunks_in_baseline - SMALL.chunks_per_window + 1, SMALL.chunks_per_window
     joined = np.flatnonzero(windows.factor > 1).tolist()
     for index in joined:
         m = min(SMALL.references, cold + max(0, (index // k - 1) * k + 1))
-        assert windows.chance[index] == pytest.approx(min(1.0, 4 * by_chance(m, SMALL.alpha / 5, k)))
+        assert windows.chance[index] == pytest.approx(min(1.0, 5 * by_chance(m, SMALL.alpha / 5, k)))
     assert len(joined) > 30
 
 

@@ -15,7 +15,6 @@ from driftlock.evidence import LARGEST_BUNDLE, verify_bytes
 from driftlock.evidence.verifier.archive import pack
 from driftlock.evidence.verifier.findings import canonical_json
 from driftlock.evidence.verifier.integrity import FIRST_PREVIOUS, row_hash
-from driftlock_core.profiles import VIEWS
 from tests.evidence.made_bundles import (
     Seeded,
     audit_rows,
@@ -45,6 +44,7 @@ ONLY_SIGNED = {
     "record.json: evidence.views.usual_us",
     "record.json: evidence.views.bits",  # by less than 1/1024 bit for each number of the window
     "record.json: evidence.views.intervals",  # the one before the first event, which no statistic holds
+    "record.json: evidence.views.stills",  # the same, and all but the longest below their intervals
     "record.json: evidence.mu_span",  # another slice of the history with the same median
     "config.json: references",  # more than there were
     "permutation.json: recipe",
@@ -339,36 +339,3 @@ def test_bits_of_numbers_are_contradicted_by_what_they_add_up_to():
         done = verify_bytes(hashed_again(edited(files, "record.json", altered)))
         assert done.exit_code == 1, (name, change)
         assert {"surprise of the window", "bits of numbers"} & {step.name for step in done.failures}
-
-
-def test_a_record_of_before_the_values_verifies_and_one_that_hides_them_does_not():
-    """Eight statistics and no bits, where the configuration asks for no more; one without names the other."""
-    files = files_of(window_bundle(2, views=VIEWS[:5], statistics=9))
-
-    def older(record):
-        views = record["evidence"]["views"]
-        del views["bits"], views["compared"]
-        views["values"], views["usual"] = views["values"][:8], views["usual"][:8]
-
-    def rows(references):
-        references["statistics"] = references["statistics"][:8]
-        references["views"] = [row[:8] for row in references["views"]]
-
-    kept = edited(edited(files, "record.json", older), "references.json", rows)
-    assert verify_bytes(hashed_again(kept)).failures == ()
-    files = files_of(window_bundle(2))
-    hidden = edited(edited(files, "record.json", older), "references.json", rows)
-    assert "statistics there are" in {step.name for step in verify_bytes(hashed_again(hidden)).failures}
-
-
-def test_a_record_of_before_the_pairs_verifies_and_pairs_that_are_not_the_window_s_do_not():
-    """Nine statistics; with ten the last is counted again in the lines."""
-    assert len(json.loads(files_of(window_bundle(2, statistics=9))["references.json"])["statistics"]) == 9
-    assert verify_bytes(window_bundle(2, statistics=9).data).failures == ()
-    files = files_of(window_bundle(2))
-
-    def altered(record):
-        record["evidence"]["views"]["values"][9] += 1
-
-    done = verify_bytes(hashed_again(edited(files, "record.json", altered)))
-    assert "pairs of the window" in {step.name for step in done.failures}

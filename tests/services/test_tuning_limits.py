@@ -43,8 +43,8 @@ def test_ux23_a_budget_that_ranks_cannot_express_says_how_many_references_it_nee
     assert answer.rule is None
     assert answer.smallest_p == pytest.approx(5 / 121)
     needed = answer.needed_references
-    # Four aspects, each with its topmost stretch of five.
-    assert (needed / 5 + 1) / 4 == pytest.approx(43_200)
+    # Five aspects, each with its topmost stretch of five.
+    assert (needed / 5 + 1) / 5 == pytest.approx(43_200)
     assert f"m ≥ {needed:,}".replace(",", "\u202f") in answer.sentence
     assert "43\u202f200 windows a day" in answer.sentence
     assert "ranks among 120" in answer.sentence

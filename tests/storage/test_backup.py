@@ -300,8 +300,8 @@ def test_the_commands_do_all_of_it(database, tmp_path, monkeypatch):
         assert result.exit_code == code, result.output
         return result.output
 
-    assert "From revision none to 0008" in run("migrate", urls=there)
-    assert "is at revision 0008" in run("migrate", "status", urls=there)
+    assert "From revision none to 0009" in run("migrate", urls=there)
+    assert "is at revision 0009" in run("migrate", "status", urls=there)
     filled(there)
     file = str(tmp_path / "backup.zip")
     assert "  events                     900" in run("backup", file, urls=there)

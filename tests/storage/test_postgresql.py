@@ -227,7 +227,7 @@ def empty(postgres):
 def test_the_application_brings_it_up_to_date_where_it_may(postgres, empty):
     """With the owner's address; then it works by itself, as a plain role that cannot change the tables."""
     app, owner = postgres.url(empty), postgres.url(empty, OWNER)
-    with pytest.raises(OutdatedDatabase, match=r"revision none, this version needs 0008.*--as-owner"):
+    with pytest.raises(OutdatedDatabase, match=r"revision none, this version needs 0009.*--as-owner"):
         SqlStore(app)
     SqlStore(app, owner).close()
     SqlStore(app).close()

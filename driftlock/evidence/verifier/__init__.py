@@ -23,6 +23,7 @@ PARTS: Final = (
     "sizes",
     "chance",
     "views",
+    "view_checks",
     "decision",
     "windows",
     "series",

@@ -10,7 +10,12 @@ from driftlock.evidence.verifier.chance import MATRIX_SEED, check_chance, measur
 from driftlock.evidence.verifier.decision import check_configuration, check_decision
 from driftlock.evidence.verifier.findings import MOST_LINES, Findings, read_json, read_lines
 from driftlock.evidence.verifier.sizes import check_sizes, text_of_events
-from driftlock.evidence.verifier.views import MOST_REFERENCES, check_statistics, check_times, check_views
+from driftlock.evidence.verifier.view_checks import (
+    MOST_REFERENCES,
+    check_statistics,
+    check_times,
+    check_views,
+)
 
 WINDOW: Final = "window.ndjson"
 BASELINE: Final = "baseline.ndjson"
