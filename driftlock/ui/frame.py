@@ -19,6 +19,7 @@ from driftlock.ui import (
     range_pick,
     sign_in,
     start_here,
+    streams_reads,
     streams_silent,
     words,
 )
@@ -77,6 +78,7 @@ def show(page: Any) -> None:
         if streams is None:
             st.error("The database cannot be read.")
             return
+        streams_reads.there([state.stream.id for state in streams])
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="frame-tenant"):
             _tenant()
             if demo_only(_shown(streams, chosen_ids(streams))):

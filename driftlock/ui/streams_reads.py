@@ -13,11 +13,17 @@ from driftlock.ui.session import desk, tenant
 
 KEPT_SECONDS: Final = 5
 _MOST: Final = 50  # answers, of all readers
+_THERE: Final = "streams-there"
+
+
+def there(streams: Sequence[str]) -> None:
+    """The ids that the frame has just read: one that is new is in the table at once, and not seconds later."""
+    st.session_state[_THERE] = tuple(sorted(streams))
 
 
 def rows() -> list[DriftRow]:
     """One row a stream."""
-    return _rows(tenant())
+    return _rows(tenant(), st.session_state.get(_THERE, ()))
 
 
 def baseline(stream: Stream) -> TodaysBaseline | None:
@@ -51,7 +57,7 @@ def forget() -> None:
 
 
 @st.cache_data(ttl=KEPT_SECONDS, max_entries=_MOST, show_spinner=False)
-def _rows(tenant_id: str) -> list[DriftRow]:
+def _rows(tenant_id: str, there: tuple[str, ...]) -> list[DriftRow]:
     return desk().drift.table(tenant_id)
 
 

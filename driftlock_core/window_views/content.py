@@ -139,7 +139,21 @@ def pace_of(intervals: Ints, *, hop: int, window: int) -> tuple[Ints, Ints]:
         intervals: Before each event; windows begin a hop apart.
         hop, window: Events.
     """
-    starts = np.arange(0, len(intervals) - window + 1, hop)
     # What lies before the window's first event is no part of it.
-    inside = intervals[starts[:, None] + np.arange(1, window)]
-    return inside.sum(axis=1), inside.max(axis=1, initial=0)
+    ends = np.arange(window - 1, len(intervals), hop)
+    passed = np.cumsum(intervals)
+    duration: Ints = passed[ends] - passed[ends - (window - 1)]
+    return duration, longest_of(intervals, hop=hop, window=window)
+
+
+def longest_of(intervals: Ints, *, hop: int, window: int) -> Ints:
+    """The longest interval in each window, as :func:`pace_of` takes them."""
+    chunks, windows = window // hop, (len(intervals) - window) // hop + 1
+    shifted = np.concatenate((intervals[1 : (windows + chunks - 1) * hop], [0])).reshape(-1, hop)
+    # The last interval of a chunk lies between it and the next: in its own window's last chunk it does not count.
+    within = shifted[:, :-1].max(axis=1, initial=0)
+    whole = np.maximum(within, shifted[:, -1])
+    found: Ints = within[chunks - 1 :].copy()
+    for chunk in range(chunks - 1):
+        np.maximum(found, whole[chunk : chunk + windows], out=found)
+    return found

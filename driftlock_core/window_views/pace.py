@@ -1,6 +1,7 @@
 """Intervals between events in units of what was usual just before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -53,9 +54,8 @@ class Pace:
         """
         before = len(self.recent)
         known = np.concatenate((self.recent, times))
-        at = np.arange(before, len(known))
         intervals = np.maximum(0, np.diff(known, prepend=known[:1]))[before:]
-        usual, is_known = _usual(known, at - 1, step=BLOCK_EVENTS, events=BLOCK_EVENTS)
+        usual, is_known = _usual(known, before)
         slower = np.maximum(usual, self._long(times))
         self.recent = known[-(BLOCKS * BLOCK_EVENTS + 1) :]
         return Paced(
@@ -67,15 +67,17 @@ class Pace:
     def _long(self, times: Ints) -> Floats:
         """Before each of the next events the usual interval of the last 2,000, 0 where it is not known yet."""
         past = len(self.anchors)
-        position = self.seen + np.arange(len(times))
-        anchors = np.concatenate((self.anchors, times[position % LONG_BLOCK_EVENTS == 0]))
-        usual, is_known = _usual(anchors, np.arange(len(anchors)), step=1, events=LONG_BLOCK_EVENTS)
-        by_anchor = np.append(np.where(is_known, usual, 0.0), 0.0)
-        # The newest anchor before each event; −1, the last one added above, before the first of all.
-        newest = (position - 1) // LONG_BLOCK_EVENTS - (-(-self.seen // LONG_BLOCK_EVENTS) - past)
+        anchors = [
+            *self.anchors.tolist(),
+            *times[-self.seen % LONG_BLOCK_EVENTS :: LONG_BLOCK_EVENTS].tolist(),
+        ]
+        # Of what begins behind the newest anchor there was, and behind each later one.
+        usual = [_usual_at(anchors[max(0, end - BLOCKS - 1) : end]) for end in range(past, len(anchors) + 1)]
+        begun = -(-self.seen // LONG_BLOCK_EVENTS)  # anchors until now
+        which = (self.seen + np.arange(len(times)) - 1) // LONG_BLOCK_EVENTS + 1 - begun
         self.seen += len(times)
-        self.anchors = anchors[-(BLOCKS + 1) :]
-        found: Floats = by_anchor[newest]
+        self.anchors = np.array(anchors[-(BLOCKS + 1) :], dtype=np.int64)
+        found: Floats = np.array(usual)[which]
         return found
 
     def state(self) -> dict[str, Any]:
@@ -88,23 +90,37 @@ class Pace:
         self.anchors = np.array(anchors, dtype=np.int64)
 
 
-def _usual(known: Ints, newest: Ints, *, step: int, events: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _usual(known: Ints, first: int) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """
-    Mean interval of the blocks before each position, the longest left out, and whether it is known.
+    Before each event the mean interval of the blocks of 25, the longest left out, and whether it is known.
 
     Args:
         known: Times, microseconds.
-        newest: Where the newest block ends, as a position in *known*.
-        step: From one block to the next, in positions.
-        events: Of a block.
+        first: Position of the first event that is asked about.
     """
-    # Times of the newest, a block before that, and so on, as far back as the stream goes.
-    places = newest[:, None] - step * np.arange(BLOCKS + 1)
-    taken = known[np.maximum(places, 0)] if len(known) else np.zeros(places.shape, dtype=np.int64)
-    durations = np.where(places[:, 1:] >= 0, np.maximum(0, taken[:, :-1] - taken[:, 1:]), 0)
-    blocks = np.count_nonzero(places[:, 1:] >= 0, axis=1)
-    usual = (durations.sum(axis=1) - durations.max(axis=1)) / (np.maximum(blocks - 1, 1) * events)
+    reach = BLOCKS * BLOCK_EVENTS
+    # Of each position how long the block took that ends there; 0 where it would begin before all that is known.
+    took = np.zeros(reach + len(known), dtype=np.int64)
+    np.maximum(0, known[BLOCK_EVENTS:] - known[:-BLOCK_EVENTS], out=took[reach + BLOCK_EVENTS :])
+    blocks = np.minimum(BLOCKS, (np.arange(first, len(known)) - 1) // BLOCK_EVENTS)
+    asked, back = len(known) - first, reach + first - 1
+    rows = [
+        took[back - BLOCK_EVENTS * block : back - BLOCK_EVENTS * block + asked] for block in range(BLOCKS)
+    ]
+    total, longest = rows[0].copy(), rows[0].copy()
+    for row in rows[1:]:
+        total += row
+        np.maximum(longest, row, out=longest)
+    usual = (total - longest) / (np.maximum(blocks - 1, 1) * BLOCK_EVENTS)
     return usual, blocks >= FEWEST_BLOCKS
+
+
+def _usual_at(anchors: Sequence[int]) -> float:
+    """The same of the blocks between some anchors; 0 where they are too few."""
+    took = [max(0, later - sooner) for sooner, later in pairwise(anchors)]
+    if len(took) < FEWEST_BLOCKS:
+        return 0.0
+    return float(sum(took) - max(took)) / float((len(took) - 1) * LONG_BLOCK_EVENTS)
 
 
 def _in_units(intervals: Ints, usual: Floats) -> Ints:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from driftlock_core.profiles import Profile
-from driftlock_core.window_views.content import Content, content_of, pace_of
+from driftlock_core.window_views.content import Content, content_of, longest_of, pace_of
 from driftlock_core.window_views.like_lines import pairs_of
 from driftlock_core.window_views.recency import recency_bits
 from driftlock_core.window_views.values import bits_per_number
@@ -50,7 +50,7 @@ def statistics_of(
         duration = gap = still = np.zeros(len(sizes), dtype=np.int64)
     else:
         duration, gap = pace_of(paces[0], hop=hop, window=profile.window)
-        still = pace_of(paces[1], hop=hop, window=profile.window)[1]
+        still = longest_of(paces[1], hop=hop, window=profile.window)
     recency, fresh = (
         np.concatenate(([0], np.cumsum(values)))[::hop] for values in (recency_bits(ages), ages == 0)
     )

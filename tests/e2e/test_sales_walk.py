@@ -100,7 +100,7 @@ def _why(page: Page, watch: Watch) -> None:
     page.locator(".dl-map .dl-new").first.wait_for()
     watch.reached("its strongest window: new bytes marked")
     select_tab(page, "Is it chance?")
-    page.get_by_text(re.compile(r"^1st of \d+")).first.wait_for()
+    page.get_by_text(re.compile(r"^[1-9](st|nd|rd|th) of 501")).first.wait_for()
     page.get_by_text(re.compile("It is not the chance that")).first.wait_for()
     watch.reached("how rare it is among past windows")
     untick_the_cause(page, later=IN_VAIN)

@@ -321,3 +321,12 @@ def test_a_stream_of_numbers_says_what_applies(app: App) -> None:
     table = table_of(opened(), "Drift now")
     rows = {row["Stream"]: row for _, row in table.iterrows()}  # type: ignore[attr-defined]
     assert rows[stream.name]["Drift now"] == "numbers: does not apply"
+
+
+def test_a_stream_made_elsewhere_is_in_the_table_at_the_next_look(app: App, calm: str) -> None:
+    """Within the seconds for which the table is kept: files that were analyzed and other people's streams come so."""
+    assert "made elsewhere" not in list(table_of(opened(), "Stream")["Stream"])
+    app.create_stream(tenant(), name="made elsewhere", kind="logs", profile=SMALL)
+    again = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    again.switch_page(PAGE).run()
+    assert "made elsewhere" in list(table_of(again, "Stream")["Stream"])
