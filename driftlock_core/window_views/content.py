@@ -150,7 +150,7 @@ def longest_of(intervals: Ints, *, hop: int, window: int) -> Ints:
     """The longest interval in each window, as :func:`pace_of` takes them."""
     chunks, windows = window // hop, (len(intervals) - window) // hop + 1
     shifted = np.concatenate((intervals[1 : (windows + chunks - 1) * hop], [0])).reshape(-1, hop)
-    # The last interval of a chunk lies between it and the next: in its own window's last chunk it does not count.
+    # The last interval of a chunk lies between it and the next: of a window's last chunk it does not count.
     within = shifted[:, :-1].max(axis=1, initial=0)
     whole = np.maximum(within, shifted[:, -1])
     found: Ints = within[chunks - 1 :].copy()

@@ -47,7 +47,7 @@ class Pace:
 
     def take(self, times: Ints) -> Paced:
         """
-        The next events. What goes backwards counts 0, and 1 where no usual interval is known yet.
+        The next events. What goes backwards counts 0; any interval counts as usual where that is not known yet.
 
         Args:
             times: Microseconds, in the order of the stream.

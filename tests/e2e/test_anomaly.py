@@ -9,8 +9,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.tabs import select_tab
-from tests.e2e.test_dashboard import open_strongest, run_sample, sideways
-from tests.e2e.waiting import idle, press
+from tests.e2e.test_dashboard import open_strongest, run_sample
+from tests.e2e.waiting import idle, press, sideways
 
 pytestmark = pytest.mark.browser
 

@@ -52,15 +52,6 @@ def choose(page: Page, name: str, data: bytes) -> None:
     )
 
 
-def sideways(page: Page) -> int:
-    """Pixels by which the page is wider than the window."""
-    wider: int = page.evaluate(
-        "Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]"
-        ".map(e => e.scrollWidth - e.clientWidth))"
-    )
-    return wider
-
-
 def test_a_sample_leads_to_flagged_windows_beside_chance(page: Page, dashboard: str) -> None:
     """Choose a card, run without scrolling, and the result names what chance alone would flag."""
     page.goto(f"{dashboard}/analyze")

@@ -23,7 +23,7 @@ from driftlock.settings import Settings
 from driftlock_core.profiles import BALANCED
 from tests.e2e.complaints import complaints
 from tests.e2e.conftest import serving
-from tests.e2e.waiting import idle, press
+from tests.e2e.waiting import idle, press, sideways
 
 pytestmark = pytest.mark.browser
 
@@ -87,15 +87,6 @@ def counted(page: Page) -> int:
     """How many rows the table says it has."""
     said = page.get_by_text(re.compile(r"^\d+–\d+ of \d+$")).inner_text()
     return int(said.rsplit(" ", 1)[1])
-
-
-def sideways(page: Page) -> int:
-    """Pixels by which the page is wider than the window."""
-    wider: int = page.evaluate(
-        "Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]"
-        ".map(e => e.scrollWidth - e.clientWidth))"
-    )
-    return wider
 
 
 def test_ux01_a_first_visitor_sees_a_flagged_window_soon(desk: Desk) -> None:

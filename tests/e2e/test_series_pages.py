@@ -10,20 +10,11 @@ from tests.e2e.complaints import complaints
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.tabs import select_tab
 from tests.e2e.views import SCHEMES
-from tests.e2e.waiting import idle
+from tests.e2e.waiting import idle, sideways
 
 pytestmark = pytest.mark.browser
 
 TABS = ("Series", "At the same time", "Is it chance?", "Record")
-
-
-def sideways(page: Page) -> int:
-    """Pixels by which the page is wider than the window."""
-    wider: int = page.evaluate(
-        "Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]"
-        ".map(e => e.scrollWidth - e.clientWidth))"
-    )
-    return wider
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from data_generator import generate
 from tests.e2e.conftest import PATIENCE
 from tests.e2e.tabs import select_tab
-from tests.e2e.waiting import idle, repeated
+from tests.e2e.waiting import idle, repeated, sideways
 
 pytestmark = pytest.mark.browser
 
@@ -57,15 +57,6 @@ def values(page: Page) -> list[str]:
     expect(page.get_by_test_id("stMetricValue")).to_have_count(16, timeout=PATIENCE)
     idle(page)
     return page.get_by_test_id("stMetricValue").all_inner_texts()
-
-
-def sideways(page: Page) -> int:
-    """Pixels by which the page is wider than the window."""
-    wider: int = page.evaluate(
-        "Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]"
-        ".map(e => e.scrollWidth - e.clientWidth))"
-    )
-    return wider
 
 
 def entered(page: Page, name: str, value: str, address: str) -> None:

@@ -1,9 +1,10 @@
 """When a page is at rest, and acts that a redraw of it may swallow."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Literal
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, TimeoutError
 
 from driftlock.ui.theme import tokens
 
@@ -17,6 +18,17 @@ _AT_REST = """ms => {
   else window.atRestSince ??= performance.now();
   return drawn && performance.now() - window.atRestSince >= ms;
 }"""
+
+_WIDER = """Math.max(...[document.documentElement, document.querySelector('[data-testid=stMain]')]
+  .map(e => e.scrollWidth - e.clientWidth))"""
+
+
+def sideways(page: Page) -> int:
+    """Pixels by which the page stays wider than the window; menu and charts follow a new width a moment later."""
+    with suppress(TimeoutError):
+        page.wait_for_function(f"{_WIDER} <= 0", timeout=_FIRST)
+    wider: int = page.evaluate(_WIDER)
+    return wider
 
 
 def idle(page: Page, *, still_ms: int = 300, timeout: float = PATIENCE) -> None:
