@@ -127,7 +127,9 @@ def _views(verdict: Verdict) -> tuple[str, ...]:
     p = p_text(verdict.p, p_floor(verdict), at_most=verdict.alpha)
     ways = looked_at(verdict)
     factor = f"{ways} views looked at"
-    if ways != verdict.factor:
+    if verdict.factor == len(views.aspects):
+        factor = f"{verdict.factor} aspects ranked"
+    elif ways != verdict.factor:
         factor = f"{verdict.factor} for {ways} views looked at in {len(views.aspects)} sums"
     lines.append(
         f"p = {p}: {factor}, times the smallest rank of an aspect whose distance reaches "

@@ -57,8 +57,10 @@ def chance(record: dict[str, Any]) -> None:
 
 
 def _factor(record: dict[str, Any]) -> str:
-    """What the rank is multiplied by, and for how many views."""
+    """What the rank is multiplied by: as many as aspects are ranked, or views where these are more."""
     views, factor = view_words.looked_at(record), record["factor"]
+    if factor == len(record["evidence"]["views"]["aspects"]):
+        return f"{count_text(factor)} aspects ranked"
     if views == factor:
         return f"{count_text(views)} views looked at"
     return f"{count_text(factor)} for {count_text(views)} views looked at"

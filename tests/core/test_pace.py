@@ -9,6 +9,7 @@ from streams import usual
 
 from driftlock_core import BALANCED, Detector, Masker
 from driftlock_core.window_views.findings import findings_of
+from driftlock_core.window_views.findings_text import finding_text, lead_text
 from driftlock_core.window_views.pace import UNIT, Pace
 
 
@@ -99,3 +100,7 @@ def test_a_silence_after_a_slow_burst_is_found_and_said():
     assert finding.statistic == "still"
     assert verdict.first_seq + finding.places[0].position == 7201
     assert finding.places[0].count == 1_800_000_000
+    assert "as long as in the median past window, by the slower of two paces before each" in finding_text(
+        finding
+    )
+    assert lead_text(finding).startswith("**30 min** pass before")

@@ -84,7 +84,7 @@ def test_where_the_views_decided_the_cards_show_their_numbers(dashboard: AppTest
     shown = {metric.label: metric.value for metric in page.metric}
     assert float(shown[f"Distance of its {name}"]) == pytest.approx(distance, abs=5e-4)
     assert float(shown["p"]) == pytest.approx(record["factor"] * rank, rel=5e-3)
-    assert f"{record['factor']} for {record['factor'] + 1} views looked at" in rendered(page)
+    assert f"{len(record['evidence']['views']['aspects'])} aspects ranked" in rendered(page)
 
 
 def test_each_view_has_a_block_with_its_sentence(dashboard: AppTest, strongest: Anomaly) -> None:
