@@ -68,7 +68,7 @@ def check_views(found: Findings, record: Mapping[str, Any]) -> None:
     expected = {"content", "mix", *(["pace"] if timed else ())}
     if "values" in record["configuration"]["views"]:
         expected.add("values")
-    if len(views["values"]) == len(STATISTICS):
+    if _with_stills(views):
         expected.add("novelty")
     found.equal("views", "aspects", sorted(views["aspects"]), sorted(expected))
     found.unchecked(
@@ -95,12 +95,16 @@ def _check_numbers(found: Findings, record: Mapping[str, Any]) -> None:
     found.add("views", "bits of numbers", possible, "no more than numbers can cost", "more than that")
 
 
+def _with_stills(views: Mapping[str, Any]) -> bool:
+    """Whether the record is of a stream that has the second pace, and with it asks about novelty."""
+    return len(views["values"]) > STATISTICS.index("still")
+
+
 def _check_paces(found: Findings, record: Mapping[str, Any]) -> None:
     """Divided by the slower of two paces no pause is longer than by one of them."""
     views = record["evidence"]["views"]
     intervals, stills = views["intervals"], views.get("stills", [])
-    asked = len(views["values"]) > STATISTICS.index("still")
-    possible = len(stills) == (len(intervals) if asked else 0) and all(
+    possible = len(stills) == (len(intervals) if _with_stills(views) else 0) and all(
         0 <= still <= interval for still, interval in zip(stills, intervals, strict=False)
     )
     found.add("views", "pauses by the slower pace", possible, "none longer than by the other", "one that is")
